@@ -1,0 +1,37 @@
+# Where everything lives; sourced by every script. Nothing here installs anything.
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Outside the clone, so that a fresh clone reuses it. Keyed by user: root's PostgreSQL runs as
+# "postgres", another user's as himself, and they must not share files.
+cache=${TELESALES_CACHE:-/var/tmp/telesales-cache-$(id -u)}
+build=$project/build
+odoo_root=$cache/odoo
+odoo_packages=$odoo_root/usr/lib/python3/dist-packages
+venv=$cache/venv
+asterisk_root=$cache/asterisk
+pg_dir=$cache/postgres
+export PGHOST=$pg_dir PGUSER=odoo        # psql and Odoo both read these
+unset PGPORT PGPASSWORD PGDATABASE
+
+step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 1; }
+
+# sudo only where a system package is missing and we are not root
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"
+    else die "this step needs root. Run once as root:  $*"; fi
+}
+
+# The Debian mirror is the one this machine's apt already uses; its name is written nowhere.
+debian_mirror() {
+    local uri
+    uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1)
+    [ -n "$uri" ] || die "apt on this machine knows no Debian mirror: add one to /etc/apt/sources.list and run again."
+    printf '%s' "$uri"
+}
+
+need_free_space() {   # need_free_space MEGABYTES FOLDER
+    local free
+    free=$(df -Pm "$2" | awk 'NR==2 {print $4}')
+    [ "$free" -ge "$1" ] || die "only $free MB free in $2, this step needs $1 MB. Free some space (or set TELESALES_CACHE to another disk) and run again."
+}
