@@ -1,0 +1,118 @@
+"""Takes the pictures of docs/images from a running demo, in English and Chinese.
+
+    make demo && make screenshots [ONLY=pool]
+
+Each row of screens.yaml names a picture, the login whose screen it is and how to get there: an action's
+XML id and, when a record is opened, the text to click. A page that logs a console error or shows an
+error dialog fails the run, so this is also a smoke test of every screen that the manual shows.
+"""
+
+import argparse
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+import yaml
+from playwright.sync_api import Page, sync_playwright
+
+HERE = Path(__file__).parent
+IMAGES = HERE.parents[1] / "docs" / "images"
+LANGUAGES = {"en": "en_US", "zh": "zh_CN"}
+
+
+def log_in(page: Page, base: str, login: str) -> None:
+    page.goto(f"{base}/web/login?redirect=/odoo")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click(".oe_login_form button[type=submit]")
+    page.wait_for_url("**/odoo**")
+
+
+def set_language(page: Page, lang: str) -> str:
+    """Sets the user's own language as the preferences dialog does; returns the old."""
+    return page.evaluate(
+        """async (lang) => {
+            const call = async (model, method, args) => (await (await fetch(
+                `/web/dataset/call_kw/${model}/${method}`,
+                {method: "POST", headers: {"Content-Type": "application/json"},
+                 body: JSON.stringify({jsonrpc: "2.0", method: "call",
+                     params: {model, method, args, kwargs: {}}})})).json()).result;
+            const uid = (await (await fetch("/web/session/get_session_info", {method: "POST",
+                headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({jsonrpc: "2.0", params: {}})})).json()).result.uid;
+            const [user] = await call("res.users", "read", [[uid], ["lang"]]);
+            if (user.lang !== lang) await call("res.users", "write", [[uid], {lang}]);
+            return user.lang;
+        }""",
+        lang,
+    )
+
+
+def settle(page: Page) -> None:
+    """Waits until the client has nothing left to load (its websocket is never idle)."""
+    page.wait_for_selector(".o_action_manager > *, #wrapwrap", timeout=60_000)
+    page.wait_for_timeout(600)
+    page.wait_for_selector(".o_blockUI", state="detached")
+    page.wait_for_timeout(600)
+
+
+def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]:
+    """Takes one picture; returns what went wrong on the page."""
+    errors: list[str] = []
+    size = screen.get("size", [1366, 768])
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.on(
+        "console", lambda m: m.type == "error" and errors.append(f"console: {m.text}")
+    )
+    page.on("pageerror", lambda e: errors.append(f"page: {e}"))
+    log_in(page, base, screen["login"])
+    settle(page)
+    before = set_language(page, LANGUAGES[code])
+    try:
+        page.goto(base + screen["path"])
+        settle(page)
+        for selector in screen.get("click", []):
+            page.click(selector)
+            settle(page)
+        for selector, text in screen.get("fill", {}).items():
+            page.fill(selector, text)
+            settle(page)
+        if page.query_selector(".o_error_dialog"):
+            errors.append("dialog: " + page.inner_text(".o_error_dialog")[:300])
+        page.screenshot(path=target, full_page=screen.get("full", False))
+    finally:
+        set_language(page, before)
+        context.close()
+    return errors
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--base", default="http://127.0.0.1:8069")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--out", type=Path, default=IMAGES)
+    options = parser.parse_args()
+    urllib.request.urlopen(f"{options.base}/web/health", timeout=10)
+    options.out.mkdir(parents=True, exist_ok=True)
+    screens = yaml.safe_load((HERE / "screens.yaml").read_text())
+    failed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for screen in screens:
+            if options.only not in screen["name"]:
+                continue
+            for code in LANGUAGES:
+                target = options.out / f"{screen['name']}.{code}.png"
+                errors = take(browser, options.base, screen, code, target)
+                failed += bool(errors)
+                print(target.name, json.dumps(errors) if errors else "ok", flush=True)
+        browser.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
