@@ -1,0 +1,22 @@
+{
+    "name": "Customer Pool",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Telesales Contributors",
+    "category": "Sales/Telesales",
+    "summary": "Five-stage customer pool with claiming, quotas and ownership",
+    "depends": ["contacts", "sale_crm", "sale_management", "phone_validation"],
+    "data": [
+        "security/crm_stage_pipeline_security.xml",
+        "security/ir.model.access.csv",
+        "data/crm_pool_stage_data.xml",
+        "data/crm_pool_transition_data.xml",
+        "data/crm_pool_data.xml",
+        "views/crm_pool_menus.xml",
+        "views/crm_pool_views.xml",
+        "views/crm_pool_stage_views.xml",
+        "views/crm_pool_transition_views.xml",
+        "views/crm_pool_customer_views.xml",
+    ],
+    "application": True,
+}

@@ -1,0 +1,241 @@
+import random
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+
+class CrmPoolCustomer(models.Model):
+    """A commercial partner as a customer of one company.
+
+    - One row per commercial partner and company; the partner's own data stay on
+      the partner.
+    - Owner, stage, access, marks and dates of the pool change only through the
+      actions: a direct write of them is refused to everybody.
+    - Shared means: no owner, no collaborators.
+    - Times are UTC; the name is a copy of the partner's, for sorting.
+    """
+
+    _name = "crm.pool.customer"
+    _description = "Pool Customer"
+    _order = "name, id"
+    _check_company_auto = True
+
+    # What only the actions write. The sentinel is an object: no client can send it.
+    _edit_sentinel = object()
+    _protected_fields = frozenset(
+        {
+            "partner_id",
+            "company_id",
+            "name",
+            "pool_id",
+            "stage_id",
+            "stage_code",
+            "owner_id",
+            "access",
+            "contact_mark",
+            "track_mark",
+            "claimed_at",
+            "pool_entered_at",
+            "previous_owner_id",
+            "released_at",
+            "last_contact_at",
+            "protected_until",
+            "recycle_on",
+            "draw_key",
+        }
+    )
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        copy=False,
+        help="Always the commercial entity: contacts follow their company.",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    name = fields.Char(related="partner_id.name", store=True, string="Customer Name")
+    pool_id = fields.Many2one(
+        comodel_name="crm.pool",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        copy=False,
+    )
+    stage_id = fields.Many2one(
+        comodel_name="crm.pool.stage",
+        index="btree_not_null",
+        ondelete="restrict",
+        group_expand="_read_group_stage_ids",
+        copy=False,
+        help="Blank: the customer is in the archive only.",
+    )
+    stage_code = fields.Selection(related="stage_id.code", store=True)
+    owner_id = fields.Many2one(
+        comodel_name="res.users",
+        index="btree_not_null",
+        ondelete="restrict",
+        default=lambda self: self._default_owner_id(),
+        domain=[("share", "=", False)],
+        copy=False,
+    )
+    access = fields.Selection(
+        selection=[
+            ("personal", "Personal"),
+            ("collaborative", "Collaborative"),
+            ("shared", "Shared"),
+        ],
+        required=True,
+        default="shared",
+        copy=False,
+    )
+    contact_mark = fields.Selection(
+        selection=[("uncontacted", "Uncontacted"), ("contacted", "Contacted")],
+        required=True,
+        default="uncontacted",
+        copy=False,
+    )
+    track_mark = fields.Selection(
+        selection=[("tracking", "Tracking"), ("paused", "Paused")],
+        required=True,
+        default="tracking",
+        copy=False,
+    )
+    claimed_at = fields.Datetime(readonly=True, copy=False)
+    pool_entered_at = fields.Datetime(readonly=True, copy=False)
+    previous_owner_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="set null"
+    )
+    released_at = fields.Datetime(readonly=True, copy=False)
+    last_contact_at = fields.Datetime(string="Last Contact", readonly=True, copy=False)
+    next_visit_date = fields.Datetime(string="Next Visit", copy=False)
+    protected_until = fields.Datetime(readonly=True, copy=False)
+    recycle_on = fields.Datetime(readonly=True, copy=False)
+    draw_key = fields.Integer(
+        readonly=True,
+        copy=False,
+        default=lambda self: random.getrandbits(31),  # noqa: S311 (spreads claims)
+        help="Random place in the pool, so that agents who draw do not collide.",
+    )
+    active = fields.Boolean(default=True, copy=False)
+    phone = fields.Char(related="partner_id.phone")
+    email = fields.Char(related="partner_id.email")
+    city = fields.Char(related="partner_id.city")
+    country_id = fields.Many2one(related="partner_id.country_id")
+    industry_id = fields.Many2one(related="partner_id.industry_id")
+
+    _partner_company_uniq = models.UniqueIndex(
+        "(partner_id, company_id)",
+        "This customer already has a row in this company's pool.",
+    )
+    _shared_check = models.Constraint(
+        "CHECK ((access = 'shared') = (owner_id IS NULL))",
+        "A shared customer has no owner, any other has one.",
+    )
+    _visit_idx = models.Index("(company_id, next_visit_date, id)")
+    _name_idx = models.Index("(company_id, name, id)")
+    _owned_idx = models.Index(
+        "(owner_id, stage_code, next_visit_date) WHERE owner_id IS NOT NULL AND active"
+    )
+    _draw_idx = models.Index(
+        "(company_id, stage_code, draw_key, id) WHERE owner_id IS NULL AND active"
+    )
+    _recycle_idx = models.Index("(recycle_on) WHERE owner_id IS NOT NULL AND active")
+
+    @api.model
+    def _default_owner_id(self):
+        """Who enters a customer by hand or by API keeps it (P47)."""
+        if self.env.su:
+            return self.env["res.users"]
+        return self.env.user
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        return stages.search(
+            [("company_id", "in", [*self.env.companies.ids, False])]
+        )
+
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        for customer in self:
+            partner = customer.partner_id
+            if partner.commercial_partner_id != partner:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is a contact of %(company)s: only the company "
+                        "itself stands in the pool.",
+                        contact=partner.display_name,
+                        company=partner.commercial_partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        defaults = self.default_get(["company_id", "owner_id"])
+        prepared = [self._prepare_create_vals({**defaults, **v}) for v in vals_list]
+        self._set_pools(prepared)
+        return super().create(prepared)
+
+    def write(self, vals):
+        self._check_protected(vals)
+        return super().write(vals)
+
+    @api.model
+    def _prepare_create_vals(self, vals):
+        """Complete the values of a new row: commercial partner, stage, access."""
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        if partner:
+            partner.check_access("read")
+            vals["partner_id"] = partner.commercial_partner_id.id
+        vals["access"] = "personal" if vals.get("owner_id") else "shared"
+        vals.setdefault("pool_entered_at", self.env.cr.now())
+        if "stage_id" not in vals:
+            company = self.env["res.company"].browse(vals["company_id"])
+            vals["stage_id"] = self._entry_stage(company).id
+        return vals
+
+    @api.model
+    def _entry_stage(self, company):
+        """The stage of a new customer whose stage nobody named."""
+        return self.env["crm.pool.stage"]._stage_for("reserve", company)
+
+    @api.model
+    def _set_pools(self, vals_list):
+        """Choose the pool of every new row that names none, in one pass a company."""
+        waiting = {}
+        for vals in vals_list:
+            if not vals.get("pool_id") and vals.get("partner_id"):
+                waiting.setdefault(vals["company_id"], []).append(vals)
+        for company_id, company_vals in waiting.items():
+            pools = self.env["crm.pool"]._pool_for(
+                self.env["res.partner"].browse(v["partner_id"] for v in company_vals),
+                self.env["res.company"].browse(company_id),
+            )
+            for vals in company_vals:
+                vals["pool_id"] = pools[vals["partner_id"]].id
+
+    def _check_protected(self, vals):
+        """Refuse a direct write of what only the actions may change.
+
+        :raises AccessError: for everybody, managers and superuser included
+        """
+        names = self._protected_fields.intersection(vals)
+        sentinel = self.env.context.get("crm_pool_edit_sentinel")
+        if names and sentinel is not self._edit_sentinel:
+            raise AccessError(
+                self.env._(
+                    "These fields of a pool customer change only through claim, "
+                    "release, promote, demote and assign: %(fields)s",
+                    fields=", ".join(sorted(names)),
+                )
+            )
+
+    def _write_pool(self, vals):
+        """Write protected fields: for the actions of the pool and their extensions."""
+        return self.with_context(crm_pool_edit_sentinel=self._edit_sentinel).write(vals)

@@ -1,0 +1,91 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STAGE_CODES = [
+    ("reserve", "Reserve"),
+    ("target", "Target"),
+    ("potential", "Potential"),
+    ("opportunity", "Opportunity"),
+    ("deal", "Deal"),
+]
+
+
+class CrmPoolStage(models.Model):
+    """A stage of the pool. Later means more valuable.
+
+    The five codes are fixed, because quotas, transitions and the main line stand
+    on them; names, order and further stages of the same code are the company's.
+    A customer without stage is in the archive only.
+    """
+
+    _name = "crm.pool.stage"
+    _description = "Customer Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection(
+        selection=STAGE_CODES,
+        required=True,
+        help="Which of the five stages this one counts as.",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        index="btree_not_null",
+        help="Leave empty for a stage of all companies.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    is_default = fields.Boolean(
+        string="Default of its Code",
+        default=True,
+        help="The stage that is taken when a customer is moved to this code.",
+    )
+    fold = fields.Boolean(string="Folded in Kanban")
+
+    _default_uniq = models.UniqueIndex(
+        "(COALESCE(company_id, 0), code) WHERE is_default AND active",
+        "A company has only one default stage for each code.",
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+
+    def write(self, vals):
+        if vals.get("active") is False or "code" in vals or "company_id" in vals:
+            self._check_unused()
+        return super().write(vals)
+
+    def _check_unused(self):
+        """Refuse to change the meaning of a stage that customers stand in."""
+        customer_model_sudo = self.env["crm.pool.customer"].sudo()
+        used = customer_model_sudo.with_context(active_test=False).search(
+            [("stage_id", "in", self.ids)], limit=1
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Customers stand in stage %(stage)s: move them to another stage "
+                    "first.",
+                    stage=used.stage_id.name,
+                )
+            )
+
+    @api.model
+    def _stage_for(self, code, company):
+        """The default stage of `code` in `company`, its own before the common one.
+
+        :param code: one of the five codes, or False for the archive
+        :return: a stage, or an empty recordset for the archive
+        """
+        if not code:
+            return self.browse()
+        return self.search(
+            [
+                ("code", "=", code),
+                ("company_id", "in", [company.id, False]),
+                ("is_default", "=", True),
+            ],
+            order="company_id, sequence, id",
+            limit=1,
+        )
