@@ -1,0 +1,1 @@
+from . import test_calling_hours, test_script
