@@ -1,0 +1,4 @@
+from . import test_formula_fuzz
+from . import test_formula_language
+from . import test_rating_cases
+from . import test_rating_properties
