@@ -1,10 +1,10 @@
-"""Write customers.xlsx and customers.expected.json: a messy customer file, always the same.
+"""Write customers.xlsx and customers.expected.json: a messy file, always the same.
 
-The file is what sales offices send: a title above the header, Chinese and foreign names,
-full-width digits, numbers stored as floats, several numbers in a cell, formulas with and
-without a stored value, empty cells, stray spaces, duplicates inside the file and against
-the demonstration data. The generator knows what it planted, so the expected counts are
-written without asking the importer.
+It is what sales offices send: a title above the header, Chinese and foreign names,
+full-width digits, numbers stored as floats, several numbers in a cell, formulas with
+and without a stored value, empty cells, stray spaces, duplicates inside the file and
+against the demonstration data. The generator knows what it planted, so the expected
+counts are written without asking the importer.
 
 Nobody can be hit by these numbers: Chinese mobiles are of 1349, once a satellite
 service and closed since; Chinese landlines begin with 90, which no exchange uses;
