@@ -1,0 +1,53 @@
+# Thin targets over scripts/. `make` alone prints what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
+	test-long test-install test-core pot
+
+help:  ## this list
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup:  ## everything the product and its tests need (other targets call it when it is missing)
+	scripts/setup test
+
+lint:  ## ruff, pylint-odoo, the OCA checks of modules and translations
+	scripts/lint
+
+test:  ## everything a change must pass; ends with `N passed, N failed`
+	scripts/test
+
+test-structure:  ## layering, sizes, xml ids, manifests, access lists, translations, and the runner itself
+	scripts/test structure
+
+test-pure:  ## the packages that need no Odoo database, in seconds: [ADDON=crm_incentive]
+	scripts/test pure$(if $(ADDON),:$(ADDON))
+
+test-addon:  ## one addon's tests inside Odoo: ADDON=crm_service [TAGS=/crm_service:TestTicket]
+	@test -n "$(ADDON)" || { echo "say which one: make test-addon ADDON=crm_service" >&2; exit 2; }
+	scripts/test-addon $(ADDON) $(TAGS)
+
+test-tours:  ## the browser tests of all addons, in headless Chromium
+	scripts/test tours
+
+test-e2e:  ## real server, real Asterisk: [FOLDER=asterisk]
+	scripts/test e2e$(if $(FOLDER),:$(FOLDER))
+
+test-long: ## hours rather than minutes: installs, install orders, uninstall, Odoo's own tests
+	scripts/test-long
+
+test-install:  ## of test-long: fresh installs, orders, uninstall
+	scripts/test install
+
+test-core:  ## of test-long: Odoo's own tests with our addons against without
+	scripts/test core
+
+demo:  ## the whole product with demonstration data on http://localhost:8069
+	scripts/demo start
+
+stop:  ## stop what `make demo` started; data stays
+	scripts/demo stop
+
+clean:  ## stop, and remove the demonstration database and build/
+	scripts/demo clean
+
+pot:  ## write i18n/*.pot and merge them into zh_CN.po: [ADDON=crm_service]
+	scripts/pot $(ADDON)
