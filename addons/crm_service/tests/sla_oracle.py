@@ -1,6 +1,6 @@
 """A second, slow and simple answer to the question of the clock: minute by minute."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 MINUTE = timedelta(minutes=1)
@@ -15,8 +15,12 @@ def expand(zone, days, minutes, start, stop):
             midnight = datetime.combine(day, time())
             for first, last in minutes:
                 yield (
-                    (midnight + first * MINUTE).replace(tzinfo=tz).astimezone(UTC),
-                    (midnight + last * MINUTE).replace(tzinfo=tz).astimezone(UTC),
+                    (midnight + first * MINUTE)
+                    .replace(tzinfo=tz)
+                    .astimezone(timezone.utc),
+                    (midnight + last * MINUTE)
+                    .replace(tzinfo=tz)
+                    .astimezone(timezone.utc),
                 )
         day += timedelta(days=1)
 

@@ -1,7 +1,6 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 
@@ -9,6 +8,7 @@ from ..sla import ClockState, Segment, WorkingTime, read_clock
 from .sla_oracle import MINUTE, deadline_by_minutes, expand
 
 LIMIT = timedelta(days=12)
+UTC = timezone.utc
 ZONES = ("Asia/Shanghai", "Europe/Paris", "America/New_York", "UTC")
 # days around which the clocks of Paris and New York change, and quiet ones
 DAYS = (

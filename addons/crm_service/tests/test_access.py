@@ -1,0 +1,77 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(ServiceCommon):
+    """S1, S10: who sees which requests."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.portal = new_test_user(
+            cls.env,
+            login="sportal",
+            groups="base.group_portal",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.portal.partner_id.parent_id = cls.customer
+
+    def _as_agent(self, record):
+        """As the agent sees it, without the company of the one who made it."""
+        return self.env[record._name].with_user(self.agent).browse(record.id)
+
+    def test_s1_other_company_is_hidden(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        ticket = (
+            self.env["crm.service.ticket"]
+            .with_context(allowed_company_ids=other.ids)
+            .create({"name": "Far", "partner_id": self.stranger.id})
+        )
+        self.assertEqual(ticket.company_id, other)
+        mine = self._as_agent(ticket)
+        self.assertFalse(mine.search([("id", "=", ticket.id)]))
+        with self.assertRaises(AccessError):
+            mine.read(["name"])
+
+    def test_s1_employees_without_service_see_nothing(self):
+        reader = self._new_user("reader", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["crm.service.ticket"].with_user(reader).search([])
+
+    def test_s1_agents_delete_nothing(self):
+        with self.assertRaises(AccessError):
+            self._ticket().unlink()
+
+    def test_s1_deleted_request_leaves_no_clock(self):
+        ticket = self._ticket()
+        domain = [("res_model", "=", ticket._name), ("res_id", "=", ticket.id)]
+        ticket.with_user(self.manager).unlink()
+        self.assertFalse(self.env["crm.service.sla.segment"].search(domain))
+
+    def test_s10_portal_sees_own_commercial_entity_only(self):
+        own = self._ticket(contact_id=self.contact.id)
+        foreign = self._ticket(partner_id=self.stranger.id)
+        tickets = self.env["crm.service.ticket"].with_user(self.portal)
+        self.assertEqual(tickets.search([]), own)
+        self.assertEqual(tickets.browse(own.id).name, "Printer jams")
+        with self.assertRaises(AccessError):
+            tickets.browse(foreign.id).read(["name"])
+
+    def test_s10_portal_neither_writes_nor_reads_the_inside(self):
+        ticket = self._ticket().with_user(self.portal)
+        with self.assertRaises(AccessError):
+            ticket.write({"name": "x"})
+        with self.assertRaises(AccessError):
+            ticket.action_solve()
+        with self.assertRaises(AccessError):
+            ticket.action_answered()
+        for name in ("sla_explanation", "coverage_message", "agreement_id"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                ticket.read([name])
+        with self.assertRaises(AccessError):
+            self.env["crm.service.agreement"].with_user(self.portal).search([])
