@@ -15,6 +15,7 @@ keep for fiction. Last digits decide what the simulated carrier does with a call
 Run, from the project folder: python tests/data/generate_customers.py [FOLDER]
 """
 
+import itertools
 import json
 import random
 import sys
@@ -61,7 +62,8 @@ IN_DATABASE: tuple[tuple[str, str], ...] = ()
 MISSING_NAME = 60
 FORMULA_WITHOUT_VALUE = 15
 INVALID_NUMBER = 110
-DUPLICATE_IN_FILE = 180
+DUPLICATE_IN_FILE = 180  # equal names
+SAME_NUMBER = 40  # other names, but the number of a customer above
 FORMULA_WITH_VALUE = 40
 
 CITIES = {
@@ -344,6 +346,14 @@ class Generator:
         row.reason, row.note = "duplicate_in_file", f"duplicate, {note}"
         return row
 
+    def same_number(self, original: Row) -> Row:
+        """Another name with the number of a customer above."""
+        row = self.clean_row()
+        row.cells.pop("电话", None)
+        row.cells["手机"] = original.numbers[0]
+        row.reason, row.note = "duplicate_in_file", "duplicate, number"
+        return row
+
     def other_legal_form(self, name: str) -> str:
         for legal in LEGAL_CHINESE[:2]:
             if name.endswith(legal) and not name.endswith(LEGAL_CHINESE[2:]):
@@ -371,18 +381,23 @@ class Generator:
         bad += [self.formula_without_value() for _ in range(FORMULA_WITHOUT_VALUE)]
         bad += [self.invalid_number() for _ in range(INVALID_NUMBER)]
         bad += [self.in_database(written) for _, written in IN_DATABASE]
-        count = ROWS - len(story) - len(bad) - DUPLICATE_IN_FILE
+        count = ROWS - len(story) - len(bad) - DUPLICATE_IN_FILE - SAME_NUMBER
         clean = [self.clean_row() for _ in range(count)]
         for row in clean:
             self.name_mess(row)
-        chosen = self.random.sample(clean, DUPLICATE_IN_FILE + FORMULA_WITH_VALUE)
-        for row in chosen[:FORMULA_WITH_VALUE]:
+        chosen = iter(self.random.sample(clean, len(clean)))
+        for row in itertools.islice(chosen, FORMULA_WITH_VALUE):
             self.with_formula(row)
         rows = story + bad + clean
         self.random.shuffle(rows)
-        for original in chosen[FORMULA_WITH_VALUE:]:
-            place = self.random.randint(self.place(rows, original) + 1, len(rows))
-            rows.insert(place, self.again(original))
+        numbered = (row for row in chosen if row.numbers)
+        for make, amount in (
+            (self.again, DUPLICATE_IN_FILE),
+            (self.same_number, SAME_NUMBER),
+        ):
+            for original in itertools.islice(numbered, amount):
+                place = self.random.randint(self.place(rows, original) + 1, len(rows))
+                rows.insert(place, make(original))
         self.rows = rows
         return rows
 

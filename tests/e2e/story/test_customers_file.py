@@ -52,7 +52,10 @@ class TestCustomersFile(unittest.TestCase):
         self.assertEqual(len(self.cells) - 2, generator.ROWS)
         rejected = Counter(row.reason for row in self.rows if row.reason)
         self.assertEqual(rejected["invalid_number"], generator.INVALID_NUMBER)
-        self.assertEqual(rejected["duplicate_in_file"], generator.DUPLICATE_IN_FILE)
+        self.assertEqual(
+            rejected["duplicate_in_file"],
+            generator.DUPLICATE_IN_FILE + generator.SAME_NUMBER,
+        )
         self.assertEqual(
             rejected["missing_name"],
             generator.MISSING_NAME + generator.FORMULA_WITHOUT_VALUE,
