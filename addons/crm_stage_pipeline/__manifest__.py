@@ -9,6 +9,7 @@
     "data": [
         "security/crm_stage_pipeline_security.xml",
         "security/ir.model.access.csv",
+        "security/ir_rule.xml",
         "data/crm_pool_stage_data.xml",
         "data/crm_pool_transition_data.xml",
         "data/crm_pool_data.xml",
@@ -18,5 +19,6 @@
         "views/crm_pool_transition_views.xml",
         "views/crm_pool_customer_views.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

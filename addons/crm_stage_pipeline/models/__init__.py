@@ -1,4 +1,26 @@
-from . import crm_pool
-from . import crm_pool_stage
-from . import crm_pool_transition
-from . import crm_pool_customer
+from . import (
+    crm_customer_document_mixin,
+    crm_lead,
+    crm_pool,
+    crm_pool_access,
+    crm_pool_customer,
+    crm_pool_customer_archive,
+    crm_pool_customer_claim,
+    crm_pool_customer_entry,
+    crm_pool_customer_move,
+    crm_pool_customer_owner,
+    crm_pool_customer_result,
+    crm_pool_customer_right,
+    crm_pool_log,
+    crm_pool_policy,
+    crm_pool_policy_line,
+    crm_pool_quota,
+    crm_pool_stage,
+    crm_pool_transition,
+    crm_team,
+    crm_team_member,
+    res_company,
+    res_partner,
+    res_users,
+    sale_order,
+)

@@ -59,6 +59,21 @@ class CrmPool(models.Model):
                     )
                 ) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        pools = super().create(vals_list)
+        self.env.registry.clear_cache()  # the members are in the record rules
+        return pools
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def _partner_domain(self):
         """The pool's filter as a Domain on res.partner."""
         self.ensure_one()

@@ -1,7 +1,8 @@
 import random
+from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 
 class CrmPoolCustomer(models.Model):
@@ -42,8 +43,12 @@ class CrmPoolCustomer(models.Model):
             "protected_until",
             "recycle_on",
             "draw_key",
+            "access_ids",
+            "log_ids",
         }
     )
+    # What the creator of a row may choose.
+    _entry_fields = frozenset({"partner_id", "company_id", "stage_id", "owner_id"})
 
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -120,10 +125,23 @@ class CrmPoolCustomer(models.Model):
     draw_key = fields.Integer(
         readonly=True,
         copy=False,
-        default=lambda self: random.getrandbits(31),  # noqa: S311 (spreads claims)
+        default=lambda self: random.getrandbits(31),
         help="Random place in the pool, so that agents who draw do not collide.",
     )
     active = fields.Boolean(default=True, copy=False)
+    access_ids = fields.One2many(
+        comodel_name="crm.pool.access",
+        inverse_name="customer_id",
+        string="Who Works on It",
+        bypass_search_access=True,
+        copy=False,
+    )
+    log_ids = fields.One2many(
+        comodel_name="crm.pool.log",
+        inverse_name="customer_id",
+        string="Log",
+        copy=False,
+    )
     phone = fields.Char(related="partner_id.phone")
     email = fields.Char(related="partner_id.email")
     city = fields.Char(related="partner_id.city")
@@ -141,12 +159,12 @@ class CrmPoolCustomer(models.Model):
     _visit_idx = models.Index("(company_id, next_visit_date, id)")
     _name_idx = models.Index("(company_id, name, id)")
     _owned_idx = models.Index(
-        "(owner_id, stage_code, next_visit_date) WHERE owner_id IS NOT NULL AND active"
+        "(owner_id, stage_code, next_visit_date) WHERE owner_id IS NOT NULL"
     )
     _draw_idx = models.Index(
-        "(company_id, stage_code, draw_key, id) WHERE owner_id IS NULL AND active"
+        "(company_id, stage_code, draw_key, id) WHERE owner_id IS NULL"
     )
-    _recycle_idx = models.Index("(recycle_on) WHERE owner_id IS NOT NULL AND active")
+    _recycle_idx = models.Index("(recycle_on) WHERE owner_id IS NOT NULL")
 
     @api.model
     def _default_owner_id(self):
@@ -157,9 +175,7 @@ class CrmPoolCustomer(models.Model):
 
     @api.model
     def _read_group_stage_ids(self, stages, domain):
-        return stages.search(
-            [("company_id", "in", [*self.env.companies.ids, False])]
-        )
+        return stages.search([("company_id", "in", [*self.env.companies.ids, False])])
 
     @api.constrains("partner_id")
     def _check_partner(self):
@@ -180,30 +196,60 @@ class CrmPoolCustomer(models.Model):
         defaults = self.default_get(["company_id", "owner_id"])
         prepared = [self._prepare_create_vals({**defaults, **v}) for v in vals_list]
         self._set_pools(prepared)
-        return super().create(prepared)
+        self._check_room(prepared)
+        customers = super().create(prepared)
+        # superuser: access rows are written by the pool only
+        self.env["crm.pool.access"].sudo().create(
+            [
+                {"customer_id": row.id, "user_id": row.owner_id.id, "kind": "owner"}
+                for row in customers.filtered("owner_id")
+            ]
+        )
+        customers._log_entry()
+        return customers
 
     def write(self, vals):
         self._check_protected(vals)
-        return super().write(vals)
+        if "active" in vals:
+            changed = self.filtered(lambda row: row.active != bool(vals["active"]))
+            if not self._is_pool_edit():
+                changed._check_archivable(vals["active"])
+            changed._log_active(bool(vals["active"]))
+        result = super().write(vals)
+        if vals.get("active") is False:
+            self._archive_lone_partners()
+        return result
+
+    def action_open_partner(self):
+        """Open the customer's form, which is the partner's."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "views": [(False, "form")],
+        }
 
     @api.model
     def _prepare_create_vals(self, vals):
-        """Complete the values of a new row: commercial partner, stage, access."""
+        """Complete the values of a new row: commercial partner, stage, access.
+
+        :raises AccessError: if vals name protected fields besides those of entry
+        """
+        self._check_protected(dict.fromkeys(vals.keys() - self._entry_fields))
         partner = self.env["res.partner"].browse(vals.get("partner_id"))
         if partner:
             partner.check_access("read")
             vals["partner_id"] = partner.commercial_partner_id.id
-        vals["access"] = "personal" if vals.get("owner_id") else "shared"
-        vals.setdefault("pool_entered_at", self.env.cr.now())
+        company = self.env["res.company"].browse(vals["company_id"])
         if "stage_id" not in vals:
-            company = self.env["res.company"].browse(vals["company_id"])
-            vals["stage_id"] = self._entry_stage(company).id
+            policy = self.env["crm.pool.policy"]._policy_for(company)
+            vals["stage_id"] = policy._entry_stage().id
+        vals["access"] = "personal" if vals.get("owner_id") else "shared"
+        vals.setdefault("pool_entered_at", fields.Datetime.now())
+        if vals.get("owner_id"):
+            vals["claimed_at"] = vals["pool_entered_at"]
         return vals
-
-    @api.model
-    def _entry_stage(self, company):
-        """The stage of a new customer whose stage nobody named."""
-        return self.env["crm.pool.stage"]._stage_for("reserve", company)
 
     @api.model
     def _set_pools(self, vals_list):
@@ -220,14 +266,46 @@ class CrmPoolCustomer(models.Model):
             for vals in company_vals:
                 vals["pool_id"] = pools[vals["partner_id"]].id
 
+    @api.model
+    def _check_room(self, vals_list):
+        """Refuse owners who may not own here or already hold too many.
+
+        :raises UserError: naming the owner
+        """
+        wanted = Counter(
+            (vals["owner_id"], vals["company_id"])
+            for vals in vals_list
+            if vals.get("owner_id")
+        )
+        for (owner_id, company_id), count in wanted.items():
+            owner = self.env["res.users"].browse(owner_id)
+            row = self.new({"company_id": company_id})
+            if not row._can_own(owner):
+                refusal = row._result(
+                    "wrong_user", owner=owner.name, company=row.company_id.name
+                )
+                raise UserError(refusal["message"])
+            room = self._holding_room(owner, row.company_id)
+            if room is not None and count > room:
+                raise UserError(row._cap_result(owner)["message"])
+
+    def _log_entry(self):
+        nobody = self.env["res.users"]
+        self.env["crm.pool.log"]._append(
+            "enter",
+            [
+                {"customer": row, "owner_before": nobody, "stage_before": False}
+                for row in self
+            ],
+        )
+
     def _check_protected(self, vals):
         """Refuse a direct write of what only the actions may change.
 
         :raises AccessError: for everybody, managers and superuser included
         """
         names = self._protected_fields.intersection(vals)
-        sentinel = self.env.context.get("crm_pool_edit_sentinel")
-        if names and sentinel is not self._edit_sentinel:
+        if names and not self._is_pool_edit():
             raise AccessError(
                 self.env._(
                     "These fields of a pool customer change only through claim, "
@@ -235,6 +313,10 @@ class CrmPoolCustomer(models.Model):
                     fields=", ".join(sorted(names)),
                 )
             )
+
+    def _is_pool_edit(self):
+        """Whether an action of the pool is writing: no client can send the object."""
+        return self.env.context.get("crm_pool_edit_sentinel") is self._edit_sentinel
 
     def _write_pool(self, vals):
         """Write protected fields: for the actions of the pool and their extensions."""

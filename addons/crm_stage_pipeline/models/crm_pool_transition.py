@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ..pool import Move, MoveTable
 from .crm_pool_stage import STAGE_CODES
 
 
@@ -53,3 +54,17 @@ class CrmPoolTransition(models.Model):
         "CHECK (COALESCE(from_code, '') <> COALESCE(to_code, ''))",
         "A move goes from one stage to another.",
     )
+
+    @api.model
+    def _move_table(self):
+        """All allowed moves; the roles are ids of groups."""
+        return MoveTable(
+            Move(
+                row.kind,
+                row.from_code or None,
+                row.to_code or None,
+                row.group_id.id,
+                row.clear_owner,
+            )
+            for row in self.search([])
+        )

@@ -38,7 +38,9 @@ class TestCrmPoolStage(TransactionCase):
         )
         self.assertEqual(self.stage_model._stage_for("reserve", self.company), own)
         common = self.stage_model._stage_for("target", self.company)
-        self.assertEqual(common, self.env.ref("crm_stage_pipeline.crm_pool_stage_target"))
+        self.assertEqual(
+            common, self.env.ref("crm_stage_pipeline.crm_pool_stage_target")
+        )
 
     def test_default_code_is_unique_per_company(self):
         """P1: unique (company, code) of default stages."""

@@ -1,0 +1,71 @@
+from odoo import api, models
+
+
+class CrmCustomerDocumentMixin(models.AbstractModel):
+    """A document of a customer (lead, order): it follows the rules of the pool.
+
+    - A partner id that the user does not see is refused, also in an onchange:
+      core's would return the phone and the e-mail of a hidden customer.
+    - The document makes its customer's row and gives its salesperson access.
+    """
+
+    _name = "crm.customer.document.mixin"
+    _description = "Document of a Pool Customer"
+
+    # fields that a client could fill with a partner that he does not see
+    _pool_partner_fields = ("partner_id",)
+    # fields on which the customer's stage and the salesperson's access depend
+    _pool_followed_fields = frozenset()
+
+    def onchange(self, values, field_names, fields_spec):
+        self._check_pool_partners([values])
+        return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _check_pool_partners(self, vals_list):
+        """Refuse partners that the user does not see, whatever a client sends.
+
+        :raises AccessError: for a hidden partner
+        """
+        ids = {
+            vals[name]
+            for vals in vals_list
+            for name in self._pool_partner_fields
+            if isinstance(vals.get(name), int) and vals[name]
+        }
+        self.env["res.partner"].browse(ids).check_access("read")
+
+    def _pool_keys(self):
+        """Commercial partners and companies of self (superuser: to be compared)."""
+        customer_model = self.env["crm.pool.customer"]
+        return {
+            customer_model._document_key(document)
+            for document in self.sudo()
+            if document.partner_id
+        }
+
+    def _follow_in_pool(self, keys_before=frozenset()):
+        """Make rows, lift customers and give access as the documents now stand.
+
+        Superuser: the pool follows documents, whoever writes them.
+
+        :param keys_before: what _pool_keys was before a change
+        """
+        customer_model = self.env["crm.pool.customer"]
+        for document_sudo in self.sudo():
+            if not document_sudo.partner_id or not document_sudo._enters_pool():
+                continue
+            code = document_sudo._pool_stage_code()
+            if code:
+                customer_model._lift(document_sudo, code)
+            else:
+                customer_model._row_for(*customer_model._document_key(document_sudo))
+        customer_model._sync_document_access(self._pool_keys() | keys_before)
+
+    def _enters_pool(self):
+        """Whether the document makes a row for its customer."""
+        return True
+
+    def _pool_stage_code(self):
+        """The stage that the document lifts its customer to, or False."""
+        return False

@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class CrmLead(models.Model):
+    """Leads and opportunities as documents of pool customers (P10, P12)."""
+
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "crm.customer.document.mixin"]
+
+    _pool_partner_fields = ("partner_id", "commercial_partner_id")
+    _pool_followed_fields = frozenset(
+        {
+            "partner_id",
+            "user_id",
+            "company_id",
+            "stage_id",
+            "active",
+            "type",
+            "probability",
+            "is_sales_paused",
+        }
+    )
+
+    is_sales_paused = fields.Boolean(string="Selling Paused", tracking=True, copy=False)
+    sales_mark = fields.Selection(
+        selection=[
+            ("selling", "Selling"),
+            ("paused", "Paused"),
+            ("ended", "Ended"),
+        ],
+        compute="_compute_sales_mark",
+        store=True,
+        help="Won and lost opportunities have ended.",
+    )
+    is_pool_visible = fields.Boolean(
+        compute="_compute_is_pool_visible",
+        search="_search_is_pool_visible",
+        compute_sudo=False,
+        help="Not the opportunity of a private customer of other people.",
+    )
+
+    @api.depends("won_status", "is_sales_paused", "type")
+    def _compute_sales_mark(self):
+        for lead in self:
+            if lead.type != "opportunity":
+                lead.sales_mark = False
+            elif lead.won_status != "pending":
+                lead.sales_mark = "ended"
+            else:
+                lead.sales_mark = "paused" if lead.is_sales_paused else "selling"
+
+    @api.depends("partner_id.is_pool_visible")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_pool_visible(self):
+        for lead in self:
+            # superuser: the partner may be hidden, which is what is asked
+            partner_sudo = lead.sudo().partner_id
+            lead.is_pool_visible = not partner_sudo or partner_sudo.is_pool_visible
+
+    @api.model
+    def _search_is_pool_visible(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        if not self.env.user._crm_pool_is_bound():
+            return Domain.TRUE
+        return Domain("partner_id", "=", False) | Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "EXISTS (SELECT 1 FROM res_partner AS pool_partner"
+                " WHERE pool_partner.id = %s AND %s)",
+                SQL.identifier(alias, "partner_id"),
+                self.env["res.partner"]._pool_visible_sql("pool_partner"),
+            )
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_pool_partners(vals_list)
+        leads = super().create(vals_list)
+        leads._follow_in_pool()
+        return leads
+
+    def write(self, vals):
+        self._check_pool_partners([vals])
+        followed = self._pool_followed_fields.intersection(vals)
+        keys = self._pool_keys() if followed else frozenset()
+        result = super().write(vals)
+        if followed:
+            self._follow_in_pool(keys)
+        return result
+
+    def unlink(self):
+        keys = self._pool_keys()
+        result = super().unlink()
+        self.env["crm.pool.customer"]._sync_document_access(keys)
+        return result
+
+    def _enters_pool(self):
+        """Colleagues, own companies and mere vendors enter no pool by a lead."""
+        partner = self.partner_id.commercial_partner_id
+        if not partner.partner_share:
+            return False
+        is_company = self.env["res.company"].search_count(
+            [("partner_id", "=", partner.id)], limit=1
+        )
+        is_vendor = partner.supplier_rank and not partner.customer_rank
+        return not is_company and not is_vendor
+
+    def _pool_stage_code(self):
+        return "opportunity" if self.sales_mark == "selling" else False

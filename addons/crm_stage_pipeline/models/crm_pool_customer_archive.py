@@ -1,0 +1,60 @@
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+
+class CrmPoolCustomer(models.Model):
+    """Archiving customers.
+
+    The owner, the team leader and managers archive and restore a customer; not
+    while it has an open order. The partner follows when its last row is archived
+    and no document of it is open.
+    """
+
+    _inherit = "crm.pool.customer"
+
+    def _check_archivable(self, active):
+        """Refuse to archive or restore what is not the user's, or has open orders.
+
+        :raises AccessError, UserError: naming the customer
+        """
+        rights = self._rights()
+        orders = self._open_orders()
+        for customer in self:
+            if rights[customer.id] not in ("owner", "leader", "manager"):
+                refusal = customer._result("not_allowed")
+                raise AccessError(refusal["message"])
+            if not active and orders[customer.id]:
+                refusal = customer._open_order_result(orders[customer.id])
+                raise UserError(refusal["message"])
+
+    def _log_active(self, active):
+        changed = self.filtered(lambda customer: customer.active != active)
+        self.env["crm.pool.log"]._append(
+            "restore" if active else "archive",
+            [{"customer": customer} for customer in changed],
+        )
+
+    def _archive_lone_partners(self):
+        """Archive partners whose last row has gone and that have no open document.
+
+        Superuser: rows and documents of other companies and people count.
+        """
+        for partner_sudo in self.sudo().partner_id.filtered("active"):
+            domain = [("partner_id.commercial_partner_id", "=", partner_sudo.id)]
+            has_more = (
+                self.sudo().search_count(
+                    [("partner_id", "=", partner_sudo.id)], limit=1
+                )
+                or partner_sudo.user_ids
+                or self.env["crm.lead"]
+                .sudo()
+                .search_count([*domain, ("won_status", "=", "pending")], limit=1)
+                or self.env["sale.order"]
+                .sudo()
+                .search_count(
+                    [*domain, ("state", "!=", "cancel"), ("locked", "=", False)],
+                    limit=1,
+                )
+            )
+            if not has_more:
+                partner_sudo.active = False

@@ -1,0 +1,340 @@
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..pool import share_out
+
+
+class CrmPoolCustomer(models.Model):
+    """Taking shared customers: claim, screen, draw.
+
+    A claim is a call of its own whose first writes are: the quota row (INSERT … ON
+    CONFLICT DO NOTHING), then one statement that picks the rows which are still
+    shared, gives them to the user, counts them on the quota (guarded by its limit)
+    and logs them. Under REPEATABLE READ two claims of one row, or two of one
+    person's counter, cannot both commit: the later one is replayed by Odoo and
+    then sees what happened. Nothing may be written before it in the same
+    transaction that another claim also writes.
+    """
+
+    _inherit = "crm.pool.customer"
+
+    def action_claim(self):
+        """Take shared customers of the stages target to deal, or of the archive.
+
+        :return: list of dicts, one per customer, see _result
+        """
+        return self._claim("claim", False)
+
+    def action_screen(self, stage_code):
+        """Take customers out of the reserve into a working stage (P6).
+
+        One's own reserve customers move without using the quota.
+
+        :param stage_code: target, potential or opportunity
+        """
+        return self._claim("screen", stage_code)
+
+    @api.model
+    def action_claim_random(self, count, domain=None, stage_code=None):
+        """Take `count` shared customers that fit `domain`, drawn at random.
+
+        :param domain: condition on crm.pool.customer
+        :param stage_code: stage that is drawn from; the reserve when not given.
+            Customers drawn from the reserve become target customers.
+        :return: list of dicts: one per customer, and one without customer_id when
+            fewer were drawn than asked for
+        """
+        if not isinstance(count, int) or count < 1:
+            raise UserError(self.env._("Say how many customers to draw: one or more."))
+        code = stage_code or "reserve"
+        policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
+        target = self.env["crm.pool.stage"]
+        if code == "reserve":
+            target = target._stage_for("target", self.env.company)
+        counter = self.env["crm.pool.quota"]._open(self.env.user, policy, code)
+        left = counter.allowance.left
+        wanted = count if left is None else min(count, left)
+        if wanted < count and policy.partial_mode == "all_or_nothing":
+            wanted = 0
+        drawn = self._draw(wanted, domain, code, target, counter, policy)
+        results = [customer._result("claimed") for customer in drawn]
+        if len(drawn) < count:
+            results.append(self._shortfall(counter, len(drawn), wanted, count))
+        return results
+
+    def _claim(self, action, target_code):
+        """Claim or screen self; see action_claim and action_screen."""
+        results, open_rows, own_rows = self._sort_out(action, target_code)
+        for code, customers in open_rows.grouped("stage_code").items():
+            results.update(customers._claim_from(code, action, target_code))
+        if own_rows:
+            results.update(own_rows._screen_own(target_code))
+        return [results[customer_id] for customer_id in self._ids]
+
+    def _sort_out(self, action, target_code):
+        """Split self into what is refused, free to take, and one's own to screen.
+
+        :return: results by id, free customers, own customers
+        """
+        visible = self.exists()._filtered_access("read")
+        results = {
+            customer.id: customer._invisible_result() for customer in self - visible
+        }
+        free = own = self.browse()
+        policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
+        pool_ids = set(self.env.user._crm_pool_ids(self.env.companies.ids))
+        for customer in visible:
+            refusal = customer._claim_refusal(action, target_code, policy, pool_ids)
+            if refusal:
+                results[customer.id] = refusal
+            elif customer.owner_id:
+                own += customer
+            else:
+                free += customer
+        return results, free, own
+
+    def _invisible_result(self):
+        """Why a customer that the user does not see cannot be taken.
+
+        Superuser, to tell a customer that a colleague took from the user's own
+        pool apart from one that is none of the user's business.
+        """
+        customer_sudo = self.sudo().exists()
+        pool_ids = self.env.user._crm_pool_ids(self.env.companies.ids)
+        if (
+            customer_sudo.active
+            and customer_sudo.owner_id
+            and customer_sudo.company_id == self.env.company
+            and customer_sudo.pool_id.id in pool_ids
+        ):
+            return self._result("taken_by", name="", owner=customer_sudo.owner_id.name)
+        return self._result("not_found", name="")
+
+    def _claim_refusal(self, action, target_code, policy, pool_ids):
+        """The result that refuses this visible customer, or None."""
+        self.ensure_one()
+        if self.company_id != self.env.company:
+            return self._result("other_company", company=self.company_id.name)
+        if not self.active:
+            return self._result("not_found")
+        refusal = self._owned_refusal(action) or (
+            self._screen_refusal(target_code)
+            if action == "screen"
+            else self.stage_code == "reserve" and self._result("in_reserve")
+        )
+        if refusal or self.owner_id:
+            return refusal
+        if self.pool_id.id not in pool_ids:
+            return self._result("not_in_pool")
+        return self._waiting_result(policy)
+
+    def _owned_refusal(self, action):
+        """Refuse what somebody has: only one's own reserve may be screened."""
+        if self.owner_id == self.env.user:
+            return action == "claim" and self._result("already_yours")
+        if not self.owner_id:
+            return None
+        # superuser: an agent reads his own access row, whatever the rules become
+        is_mine = self.sudo().access_ids.filtered(
+            lambda row: row.user_id == self.env.user and row.kind == "collaborator"
+        )
+        if is_mine:
+            return self._result("already_yours")
+        return self._result("taken_by", owner=self.owner_id.name)
+
+    def _screen_refusal(self, target_code):
+        if self.stage_code != "reserve":
+            return self._result("not_in_reserve")
+        moves = self.env["crm.pool.transition"]._move_table()
+        roles = set(self.env.user.all_group_ids.ids)
+        if not moves.find("screen", "reserve", target_code or None, roles):
+            return self._illegal_result(target_code)
+        return None
+
+    def _waiting_result(self, policy):
+        """Refuse what the user gave back lately or what is too fresh (P30)."""
+        now = fields.Datetime.now()
+        if policy.cooldown_days and self.previous_owner_id == self.env.user:
+            until = self.released_at + timedelta(days=policy.cooldown_days)
+            if until > now:
+                return self._result("cooldown", until=self._local_time(until))
+        if policy.fresh_delay and self.pool_entered_at:
+            until = self.pool_entered_at + timedelta(minutes=policy.fresh_delay)
+            if until > now:
+                return self._result("fresh", until=self._local_time(until))
+        return None
+
+    def _claim_from(self, code, action, target_code):
+        """Take the free customers self, all in stage `code`, within the quota."""
+        company = self.env.company
+        policy = self.env["crm.pool.policy"]._policy_for(company)
+        counter = self.env["crm.pool.quota"]._open(self.env.user, policy, code)
+        chosen_ids, refused_ids = share_out(
+            self.ids, counter.allowance, partial=policy.partial_mode == "partial"
+        )
+        pick = SQL(
+            """
+            SELECT id, stage_code FROM crm_pool_customer
+             WHERE id = ANY(%s) AND owner_id IS NULL AND active
+             ORDER BY id FOR NO KEY UPDATE
+            """,
+            chosen_ids,
+        )
+        target = self.env["crm.pool.stage"]._stage_for(target_code, company)
+        taken = self._take(pick, target, counter, action)
+        results = {}
+        for customer in self.browse(chosen_ids):
+            results[customer.id] = customer._result(
+                "claimed" if customer in taken else "taken"
+            )
+        for customer in self.browse(refused_ids):
+            results[customer.id] = customer._refused_result(counter)
+        return results
+
+    def _refused_result(self, counter):
+        allowance = counter.allowance
+        return self._result(
+            allowance.refusal(),
+            limit=allowance.quota,
+            cap=allowance.cap,
+            owner=self.env.user.name,
+        )
+
+    def _screen_own(self, target_code):
+        """Move one's own reserve customers: no quota is used (P6)."""
+        return {row["customer_id"]: row for row in self._move("screen", target_code)}
+
+    def _draw(self, wanted, domain, code, target, counter, policy):
+        """Take `wanted` customers from a random start, with one wrap-around."""
+        base = Domain.AND([Domain(domain or []), self._draw_domain(code, policy)])
+        start = random.getrandbits(31)
+        drawn = self.browse()
+        for part in (Domain("draw_key", ">=", start), Domain("draw_key", "<", start)):
+            if len(drawn) >= wanted:
+                break
+            query = self._search(
+                base & part, order="draw_key, id", limit=wanted - len(drawn)
+            )
+            if query.is_empty():
+                continue
+            pick = SQL(
+                "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
+                query.select(
+                    SQL.identifier(self._table, "id"),
+                    SQL.identifier(self._table, "stage_code"),
+                ),
+                SQL.identifier(self._table),
+            )
+            drawn += self._take(pick, target, counter, "screen" if target else "claim")
+        return drawn
+
+    def _draw_domain(self, code, policy):
+        """What the user may draw in the current company, from stage `code`."""
+        now = fields.Datetime.now()
+        pool_ids = self.env.user._crm_pool_ids(self.env.companies.ids)
+        domain = Domain(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("owner_id", "=", False),
+                ("active", "=", True),
+                ("stage_code", "=", code),
+                ("pool_id", "in", list(pool_ids)),
+            ]
+        )
+        if policy.fresh_delay:
+            entered_before = now - timedelta(minutes=policy.fresh_delay)
+            domain &= Domain("pool_entered_at", "<=", entered_before)
+        if policy.cooldown_days:
+            released_before = now - timedelta(days=policy.cooldown_days)
+            domain &= Domain("previous_owner_id", "!=", self.env.uid) | Domain(
+                "released_at", "<=", released_before
+            )
+        return domain
+
+    def _shortfall(self, counter, count, wanted, asked):
+        """The row that says why fewer customers were drawn than asked for."""
+        if count < wanted:
+            return self._result("pool_empty", False, name="", count=count, asked=asked)
+        allowance = counter.allowance
+        if allowance.refusal() == "cap_exceeded":
+            name = self.env._("%(count)s more", count=asked - count)
+            return self._result(
+                "cap_exceeded", name=name, owner=self.env.user.name, cap=allowance.cap
+            )
+        return self._result(
+            "quota_used", limit=allowance.quota, count=count, asked=asked, name=""
+        )
+
+    def _take(self, pick, target, counter, action):
+        """Give the picked rows to the user: the one statement of a claim.
+
+        :param pick: SELECT of id and stage_code of rows that are still shared
+        :param target: stage to move to, or empty to stay
+        :param counter: open quota counter
+        :param action: log action
+        :return: the customers that were taken
+        :raises ConcurrencyError: if the quota's guard refused the count
+        """
+        self.env.flush_all()
+        now, uid = self.env.cr.now(), self.env.uid
+        rows = self.env.execute_query(
+            SQL(
+                """
+WITH pick AS (%(pick)s),
+taken AS (
+    UPDATE crm_pool_customer AS customer
+       SET owner_id = %(uid)s, access = 'personal', claimed_at = %(now)s,
+           stage_id = COALESCE(%(stage_id)s, customer.stage_id),
+           stage_code = COALESCE(%(stage_code)s, customer.stage_code),
+           write_uid = %(uid)s, write_date = %(now)s
+      FROM pick
+     WHERE customer.id = pick.id AND customer.owner_id IS NULL
+ RETURNING customer.id, customer.name, customer.company_id,
+           pick.stage_code AS stage_before, customer.stage_code AS stage_after
+),
+access AS (
+    INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind,
+                                 create_uid, create_date, write_uid, write_date)
+    SELECT id, company_id, %(uid)s, 'owner', %(uid)s, %(now)s, %(uid)s, %(now)s
+      FROM taken
+),
+counter AS (
+    UPDATE crm_pool_quota
+       SET used = used + (SELECT count(*) FROM taken)
+     WHERE id = %(counter_id)s
+       AND (%(quota)s::int IS NULL
+            OR used + (SELECT count(*) FROM taken) <= %(quota)s::int)
+ RETURNING used
+),
+log AS (
+    INSERT INTO crm_pool_log (at, batch, action, customer_id, customer_ref,
+                              customer_name, company_id, actor_id, owner_after_id,
+                              stage_before, stage_after, quota_scope, quota_day)
+    SELECT %(now)s, %(batch)s, %(action)s, id, id, name, company_id, %(uid)s,
+           %(uid)s, stage_before, stage_after, %(scope)s, %(day)s
+      FROM taken
+)
+SELECT taken.id, (SELECT used FROM counter) FROM taken
+                """,
+                pick=pick,
+                uid=uid,
+                now=now,
+                stage_id=target.id or None,
+                stage_code=target.code or None,
+                counter_id=counter.id,
+                quota=counter.allowance.quota,
+                batch=self.env["crm.pool.log"]._new_batch(),
+                action=action,
+                scope=counter.scope,
+                day=counter.day,
+            )
+        )
+        if any(used is None for _id, used in rows):
+            raise ConcurrencyError("Another claim used up the quota.")
+        self.env.invalidate_all(flush=False)
+        return self.browse(customer_id for customer_id, _used in rows)

@@ -1,0 +1,128 @@
+from odoo import api, fields, models
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..pool import daily_limit
+
+
+class CrmPoolPolicy(models.Model):
+    """A company's rules for entering, claiming and holding customers."""
+
+    _name = "crm.pool.policy"
+    _description = "Pool Policy"
+    _rec_name = "company_id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    default_stage_id = fields.Many2one(
+        comodel_name="crm.pool.stage",
+        string="Stage of New Customers",
+        ondelete="restrict",
+        domain="[('company_id', 'in', [company_id, False])]",
+        help="Where customers enter when nobody names a stage. Empty: the reserve.",
+    )
+    partial_mode = fields.Selection(
+        selection=[
+            ("partial", "Claim as many as are left"),
+            ("all_or_nothing", "Claim all or none"),
+        ],
+        string="When More Is Asked Than Is Left",
+        required=True,
+        default="partial",
+    )
+    tz = fields.Selection(
+        selection=_tz_get,
+        string="Time Zone of the Quota",
+        required=True,
+        default=lambda self: self._default_tz(),
+        help="The quota's day begins at midnight of this time zone.",
+    )
+    line_ids = fields.One2many(
+        comodel_name="crm.pool.policy.line",
+        inverse_name="policy_id",
+        string="Daily Quotas",
+        copy=True,
+    )
+    holding_cap = fields.Integer(
+        default=0,
+        help="Most customers one person may own at a time. 0: no limit.",
+    )
+    cooldown_days = fields.Integer(
+        default=0,
+        help="Days during which the previous owner may not claim a customer again.",
+    )
+    fresh_delay = fields.Integer(
+        string="Fresh Data Delay",
+        default=0,
+        help="Minutes before a customer that enters the pool may be claimed.",
+    )
+
+    _company_uniq = models.Constraint(
+        "UNIQUE (company_id)", "A company has one pool policy."
+    )
+    _not_negative_check = models.Constraint(
+        "CHECK (holding_cap >= 0 AND cooldown_days >= 0 AND fresh_delay >= 0)",
+        "Caps, days and minutes cannot be negative.",
+    )
+
+    @api.model
+    def _default_tz(self):
+        company = self.env.company
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+
+    @api.model
+    def _policy_for(self, company):
+        """The policy of `company`, made with the shipped quotas when missing.
+
+        Superuser, because an agent's claim may be the first to need it.
+        """
+        policy_sudo = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        if not policy_sudo:
+            policy_sudo = self.sudo()._create_defaults(company)
+        return policy_sudo
+
+    @api.model
+    def _create_defaults(self, companies):
+        """Create the policies of companies that have none: 20 a day (P24)."""
+        agents = self.env.ref("crm_stage_pipeline.crm_stage_pipeline_group_user")
+        missing = companies - self.search([]).company_id
+        return self.create(
+            [
+                {
+                    "company_id": company.id,
+                    "tz": self.with_company(company)._default_tz(),
+                    "line_ids": [
+                        fields.Command.create(
+                            {"group_id": agents.id, "stage_code": code}
+                        )
+                        for code in ("reserve", "target", "potential")
+                    ],
+                }
+                for company in missing
+            ]
+        )
+
+    def _entry_stage(self):
+        """The stage of a customer that enters without one (P5)."""
+        self.ensure_one()
+        return self.default_stage_id or self.env["crm.pool.stage"]._stage_for(
+            "reserve", self.company_id
+        )
+
+    def _daily_limit(self, user, stage_code):
+        """How many shared customers of a stage `user` may take a day.
+
+        :return: a number, or None for no limit
+        """
+        self.ensure_one()
+        group_ids = set(user.all_group_ids.ids)
+        return daily_limit(
+            None if line.is_unlimited else line.daily_limit
+            for line in self.line_ids
+            if line.stage_code == stage_code and line.group_id.id in group_ids
+        )

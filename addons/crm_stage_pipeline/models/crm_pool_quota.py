@@ -1,0 +1,127 @@
+from dataclasses import dataclass
+from datetime import UTC, date
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
+
+from ..pool import Allowance, quota_day
+
+GUARD_SCOPE = "holding"
+
+
+@dataclass(frozen=True)
+class OpenCounter:
+    """Today's counter of a person and stage, and what is left of it."""
+
+    id: int
+    scope: str
+    day: date
+    allowance: Allowance
+
+
+class CrmPoolQuota(models.Model):
+    """Counter of what a person took from the pool in one company, day and stage.
+
+    Written by SQL only, in the statement that takes the customers. A row is never
+    counted down: giving a customer back does not return the quota (P24). The row
+    of scope "holding" counts nothing: whoever raises the number of customers that
+    a person holds writes it, so that two such transactions cannot both commit on
+    a stale count.
+    """
+
+    _name = "crm.pool.quota"
+    _description = "Claim Quota Counter"
+    _order = "day desc, id desc"
+    _log_access = False
+
+    user_id = fields.Many2one(
+        comodel_name="res.users", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    day = fields.Date(required=True, readonly=True)
+    scope = fields.Char(
+        required=True,
+        readonly=True,
+        help="Code of the stage that the customers were taken from.",
+    )
+    used = fields.Integer(required=True, readonly=True, default=0)
+
+    _counter_uniq = models.Constraint("UNIQUE (user_id, company_id, scope, day)")
+
+    @api.model
+    def _open(self, user, policy, scope):
+        """Make today's counter and read what is left.
+
+        :param scope: code of the stage, or False for the archive
+        :return: OpenCounter
+        """
+        company = policy.company_id
+        scope_key = scope or "archive"
+        day = quota_day(
+            self.env.cr.now().replace(tzinfo=UTC),
+            policy.tz,
+            self._last_day(user, company, scope_key),
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_pool_quota (user_id, company_id, scope, day, used)
+                VALUES (%s, %s, %s, %s, 0) ON CONFLICT DO NOTHING
+                """,
+                *(user.id, company.id, scope_key, day),
+            )
+        )
+        ((counter_id, used),) = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, used FROM crm_pool_quota
+                 WHERE user_id = %s AND company_id = %s AND scope = %s AND day = %s
+                """,
+                *(user.id, company.id, scope_key, day),
+            )
+        ) or ((None, None),)
+        if counter_id is None:
+            # another transaction made today's counter after our snapshot
+            raise ConcurrencyError("The quota counter was made by another claim.")
+        cap = policy.holding_cap or None
+        held = self._guard_holding(user, company) if cap else 0
+        allowance = Allowance(policy._daily_limit(user, scope), used, cap, held)
+        return OpenCounter(counter_id, scope_key, day, allowance)
+
+    @api.model
+    def _last_day(self, user, company, scope):
+        query = SQL(
+            "SELECT max(day) FROM crm_pool_quota"
+            " WHERE user_id = %s AND company_id = %s AND scope = %s",
+            *(user.id, company.id, scope),
+        )
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _guard_holding(self, user, company):
+        """Write the person's holding guard, then count what he holds."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_pool_quota AS quota
+                            (user_id, company_id, scope, day, used)
+                VALUES (%s, %s, %s, '1970-01-01', 1)
+                ON CONFLICT (user_id, company_id, scope, day)
+                DO UPDATE SET used = quota.used + 1
+                """,
+                *(user.id, company.id, GUARD_SCOPE),
+            )
+        )
+        query = SQL(
+            "SELECT count(*) FROM crm_pool_customer"
+            " WHERE owner_id = %s AND company_id = %s AND active",
+            *(user.id, company.id),
+        )
+        return self.env.execute_query(query)[0][0]
