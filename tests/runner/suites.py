@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from . import lint, odoo_tests, parts, unit
-from .jobs import Job
+from . import core_tests, installs, lint, odoo_tests, parts, unit
+from .jobs import Job, Outcome
 
 # name → (jobs, needs a template database); jobs take the name after the colon
 SUITES: dict[str, tuple[Callable[..., list[Job]], bool]] = {
@@ -14,6 +14,8 @@ SUITES: dict[str, tuple[Callable[..., list[Job]], bool]] = {
     "addon": (odoo_tests.jobs, True),
     "tours": (odoo_tests.tour_jobs, True),
     "e2e": (unit.e2e_jobs, True),
+    "install": (installs.jobs, True),
+    "core": (core_tests.jobs, True),
 }
 # `make test`; the tours are among the addons' tests
 DEFAULT = ("parts", "lint", "structure", "pure", "addon", "e2e")
@@ -38,8 +40,6 @@ def needs_template(jobs: list[Job]) -> bool:
 
 
 def _empty(word: str) -> Job:
-    from .jobs import Outcome
-
     def run(_lane, _logs) -> Outcome:
         outcome = Outcome()
         outcome.fail(f"{word}: there is no such test")

@@ -137,6 +137,7 @@ def _sudo_calls(addon: Path) -> Iterator[tuple[Path, int]]:
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "sudo"
+                and not node.args  # sudo(False) gives the rights back
             ):
                 yield path, node.end_lineno
 
@@ -151,12 +152,22 @@ def sudo_is_rare(addon: Path) -> list[str]:
     return [f"{addon.name}: {len(calls)} sudo() in {lines} lines: {places}"]
 
 
+def _method_doc(path: Path, line: int) -> str:
+    """The docstring of the method that holds a line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= node.end_lineno:
+            return ast.get_docstring(node) or ""
+    return ""
+
+
 def sudo_is_explained(addon: Path) -> list[str]:
-    """A comment on its line or on one of the three above."""
+    """A comment on its line or on one of the three above, or the method's docstring
+    says why it acts as superuser."""
     findings = []
     for path, line in _sudo_calls(addon):
         near = path.read_text().splitlines()[max(0, line - 4) : line]
-        if not any("#" in text for text in near):
+        told = "superuser" in _method_doc(path, line)
+        if not told and not any("#" in text for text in near):
             place = where(addon, path, line)
             findings.append(f"{place}: sudo() without a comment why")
     return findings

@@ -9,7 +9,7 @@ from tests.layout import manifest
 from .reading import where
 
 KEYS = {
-    *("name", "version", "category", "license", "author", "summary", "depends", "data"),
+    *("name", "version", "category", "license", "author", "summary", "depends"),
 }
 LICENSES = {"crm_service_helpdesk_mgmt": "AGPL-3"}  # as what it extends
 DATA_FOLDERS = ("security", "data", "views", "wizard", "wizards", "report", "demo")

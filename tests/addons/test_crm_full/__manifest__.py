@@ -6,5 +6,4 @@
     "author": "Telesales Contributors",
     "summary": "Roles against models, and what only shows when everything is installed",
     "depends": ["crm_stage_pipeline"],
-    "data": [],
 }
