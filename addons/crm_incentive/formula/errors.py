@@ -8,8 +8,8 @@ class Problem:
     """One finding.
 
     ``code`` is stable and is what callers translate; ``detail`` names the culprit (a
-    name, a number, a path ``a -> b -> a``); ``position`` is the 0-based character in the
-    source, or None.
+    name, a number, a path ``a -> b -> a``); ``position`` is the 0-based character in
+    the source, or None.
     """
 
     code: str

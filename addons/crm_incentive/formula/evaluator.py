@@ -1,7 +1,7 @@
 """Formula + values -> Decimal or Problem; and the order in which formulas depend.
 
-Values in scope are Decimals only. Arithmetic has 28 digits; every error is returned as a
-value, so that one person's division by zero does not stop the others.
+Values in scope are Decimals only. Arithmetic has 28 digits; every error is returned as
+a value, so that one person's division by zero does not stop the others.
 """
 
 import ast

@@ -45,8 +45,8 @@ def parse_share(text):
 def split(amount, shares, house=None, unit=_CENT):
     """(receiver, money) for each direct share, summing to ``amount`` exactly.
 
-    Each share is rounded; what is left goes to the largest share, first listed on ties.
-    What nobody earns goes to ``house``; without one, shares under the whole are refused.
+    Each share is rounded; what is left goes to the largest, first listed on ties. What
+    nobody earns goes to ``house``; without one, shares under the whole are refused.
 
     >>> split(Decimal("10"), [Share(r, Fraction(1, 3)) for r in "abc"])[0]
     ('a', Decimal('3.34'))
@@ -88,7 +88,7 @@ def paid_portions(amount, due, payments, unit=_CENT):
 
 
 def rate_at(rates, date):
-    """The last rate on or before ``date`` of ``rates``, (date, rate) pairs; None if none.
+    """The last of (date, rate) pairs on or before ``date``; None if there is none.
 
     >>> rate_at([(1, "a"), (5, "b")], 4)
     'a'

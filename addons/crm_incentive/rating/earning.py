@@ -76,8 +76,8 @@ def carry(opening, earned):
 
 @dataclass(frozen=True)
 class DrawTerms:
-    """Minimum payment in periods ``first``..``last`` (1-based, inclusive); recovery from
-    ``recover_from`` on, or never when not ``recoverable``."""
+    """Minimum payment in periods ``first``..``last`` (1-based, inclusive); recovery
+    from ``recover_from`` on, or never when not ``recoverable``."""
 
     minimum: Decimal
     first: int

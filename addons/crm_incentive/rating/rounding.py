@@ -16,8 +16,8 @@ def round_money(amount, unit=Decimal("0.01")):
 def allot(amounts, total=None, unit=Decimal("0.01")):
     """Round ``amounts`` so that they sum to ``total`` exactly (largest remainder).
 
-    ``total`` defaults to the rounded sum. Each amount is rounded down, the units left go
-    to the largest remainders, first listed on ties; more units than amounts go round.
+    ``total`` defaults to the rounded sum. Each amount is rounded down, the units left
+    go to the largest remainders, first listed on ties; more of them go round.
 
     >>> [str(x) for x in allot([Decimal(1) / 3] * 3)]
     ['0.34', '0.33', '0.33']

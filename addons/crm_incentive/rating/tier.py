@@ -1,8 +1,8 @@
 """Rate tables: lower bounds only, half-open intervals, the first bound is 0.
 
-A boundary belongs to the upper tier. The last tier is unbounded, unless the table gives
-the end that interpolation needs. Below zero the first tier goes on, so that refunds that
-outweigh sales take back at its rate.
+A boundary belongs to the upper tier. The last tier is unbounded, unless the table
+gives the end that interpolation needs. Below zero the first tier goes on, so that
+refunds that outweigh sales take back at its rate.
 """
 
 from dataclasses import dataclass

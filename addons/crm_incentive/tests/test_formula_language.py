@@ -101,9 +101,7 @@ class TestFormulaLanguage(BaseCase):
 
     def test_i3_decimals_are_exact(self):
         self.assertEqual(self._value("0.1 + 0.2"), Decimal("0.3"))
-        self.assertEqual(
-            self._value("1.10 * 3 - .3"), Decimal("3.00")
-        )
+        self.assertEqual(self._value("1.10 * 3 - .3"), Decimal("3.00"))
         self.assertEqual(
             self._value("12345678901234567890.1234567 + 0"),
             Decimal("12345678901234567890.1234567"),
@@ -205,7 +203,12 @@ class TestFormulaOrder(BaseCase):
         self.assertEqual(order(formulas), ("a", "b", "c"))
 
     def test_i3_cycle_names_its_path(self):
-        formulas = {"a": parse("b"), "b": parse("c + 1"), "c": parse("a"), "d": parse("a")}
+        formulas = {
+            "a": parse("b"),
+            "b": parse("c + 1"),
+            "c": parse("a"),
+            "d": parse("a"),
+        }
         with self.assertRaises(FormulaError) as caught:
             order(formulas)
         problem = caught.exception.problem

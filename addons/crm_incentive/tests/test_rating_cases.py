@@ -81,7 +81,8 @@ class TestRatingCases(BaseCase):
             amount = Decimal(deal["amount"])
             direct = crediting.split(amount, shares)
             self.assertEqual(
-                sum(p for _r, p in direct), Decimal(expected["direct_credit_sum"][index])
+                sum(p for _r, p in direct),
+                Decimal(expected["direct_credit_sum"][index]),
             )
             overlay = [
                 (r, crediting.portion(amount, crediting.parse_share(p)))
@@ -90,9 +91,12 @@ class TestRatingCases(BaseCase):
             credits = {r: str(p) for r, p in direct + overlay}
             self.assertEqual(credits, expected["credits"][index])
             paid = {r: p * Decimal(rates[index]) / 100 for r, p in direct}
-            paid |= {r: p * Decimal(inputs["overlay_rate_pct"]) / 100 for r, p in overlay}
+            paid |= {
+                r: p * Decimal(inputs["overlay_rate_pct"]) / 100 for r, p in overlay
+            }
             self.assertEqual(
-                {r: money([p])[0] for r, p in paid.items()}, expected["commission"][index]
+                {r: money([p])[0] for r, p in paid.items()},
+                expected["commission"][index],
             )
 
     def test_i5_shares_that_are_refused(self):
@@ -174,7 +178,14 @@ class TestRatingCases(BaseCase):
         february = earning.statement_delta(table.marginal(total), stated + adjustment)
         lines = expected["february_lines"]
         self.assertEqual(
-            money([adjustment, february, adjustment + february, stated + adjustment + february]),
+            money(
+                [
+                    adjustment,
+                    february,
+                    adjustment + february,
+                    stated + adjustment + february,
+                ]
+            ),
             [
                 lines["adjustment_january"],
                 lines["february"],

@@ -1,8 +1,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 
@@ -36,9 +35,7 @@ def tables(draw, rising=False):
 def shares(draw):
     weights = draw(st.lists(st.integers(1, 100), min_size=1, max_size=6))
     whole = sum(weights) + draw(st.integers(0, 50))
-    return [
-        crediting.Share(f"R{i}", Fraction(w, whole)) for i, w in enumerate(weights)
-    ]
+    return [crediting.Share(f"R{i}", Fraction(w, whole)) for i, w in enumerate(weights)]
 
 
 @tagged("post_install", "-at_install")
@@ -54,9 +51,7 @@ class TestRatingProperties(BaseCase):
         for listed in (credits, shuffled):
             lines = earning.running(table, "marginal", listed)
             self.assertEqual(sum(x.exact for x in lines), total)
-            self.assertEqual(
-                sum(x.amount for x in lines), rounding.round_money(total)
-            )
+            self.assertEqual(sum(x.amount for x in lines), rounding.round_money(total))
 
     @QUICK
     @given(tables(rising=True), st.decimals(0, 10**6, places=2, allow_nan=False))
@@ -66,15 +61,15 @@ class TestRatingProperties(BaseCase):
         )
 
     @QUICK
-    @given(tables(), credit_lists, amounts, st.sampled_from(["marginal", "retroactive"]))
+    @given(
+        tables(), credit_lists, amounts, st.sampled_from(["marginal", "retroactive"])
+    )
     def test_i9_a_credit_and_its_reversal_change_nothing(
         self, table, credits, credit, mode
     ):
         plain = earning.running(table, mode, credits)
         twice = earning.running(table, mode, [*credits, credit, -credit])
-        self.assertEqual(
-            sum(x.amount for x in plain), sum(x.amount for x in twice)
-        )
+        self.assertEqual(sum(x.amount for x in plain), sum(x.amount for x in twice))
 
     @QUICK
     @given(amounts, shares())
@@ -114,7 +109,9 @@ class TestRatingProperties(BaseCase):
         self.assertEqual(paid + opening, sum(earnings))
 
     def test_i4_a_boundary_belongs_to_the_upper_tier(self):
-        table = RateTable((Tier(Decimal(0), Decimal(1)), Tier(Decimal(1000), Decimal(2))))
+        table = RateTable(
+            (Tier(Decimal(0), Decimal(1)), Tier(Decimal(1000), Decimal(2)))
+        )
         self.assertEqual(table.rate(Decimal("999.99")), 1)
         self.assertEqual(table.rate(Decimal(1000)), 2)
         self.assertEqual(table.rate(Decimal(-5)), 1)
@@ -141,4 +138,6 @@ class TestRatingProperties(BaseCase):
         self.assertIsNone(crediting.rate_at(rates, "2026-01-09"))
         self.assertEqual(crediting.rate_at(rates, "2026-01-19"), 7)
         self.assertEqual(crediting.rate_at(rates, "2026-01-20"), 8)
-        self.assertEqual(crediting.convert(Decimal("0.5"), Decimal("0.01")), Decimal("0.01"))
+        self.assertEqual(
+            crediting.convert(Decimal("0.5"), Decimal("0.01")), Decimal("0.01")
+        )

@@ -1,0 +1,280 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class CrmIncentiveCredit(models.Model):
+    """A person's share of a source line. Append-only.
+
+    - Natural key: measure, rule, source key, participant, revision. When a source line
+      changes, a reversal is added to the old credit and a new revision beside it.
+    - Amounts are in the document's currency; a reversal carries the date of what it
+      takes back.
+    - Written set-based by runs only: no document is slowed down by a credit.
+    """
+
+    _name = "crm.incentive.credit"
+    _description = "Incentive Credit"
+    _order = "date desc, id desc"
+    _rec_name = "source_key"
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    measure_id = fields.Many2one(
+        comodel_name="crm.incentive.measure",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    rule_id = fields.Many2one(
+        comodel_name="crm.incentive.credit.rule",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    participant_id = fields.Many2one(
+        comodel_name="crm.incentive.participant",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    kind = fields.Selection(related="rule_id.kind")
+    share = fields.Char(related="rule_id.share")
+    date = fields.Date(required=True, readonly=True)
+    amount = fields.Monetary(required=True, readonly=True)
+    currency_id = fields.Many2one(
+        comodel_name="res.currency", required=True, readonly=True
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", readonly=True
+    )
+    source_key = fields.Char(required=True, readonly=True)
+    revision = fields.Integer(required=True, readonly=True)
+    res_model = fields.Char(string="Source Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Source Line", model_field="res_model", required=True, readonly=True
+    )
+    document_model = fields.Char(required=True, readonly=True)
+    document_id = fields.Many2oneReference(
+        string="Document", model_field="document_model", required=True, readonly=True
+    )
+    document_name = fields.Char(
+        string="Document Reference", compute="_compute_document_name"
+    )
+    transaction_key = fields.Char(string="Deal", required=True, readonly=True)
+    fingerprint = fields.Char(required=True, readonly=True)
+    reversal_of_id = fields.Many2one(
+        comodel_name="crm.incentive.credit", readonly=True, ondelete="restrict"
+    )
+    reversal_ids = fields.One2many(
+        comodel_name="crm.incentive.credit", inverse_name="reversal_of_id"
+    )
+    run_id = fields.Many2one(
+        comodel_name="crm.incentive.run", readonly=True, ondelete="restrict"
+    )
+
+    _natural_unique = models.UniqueIndex(
+        "(measure_id, rule_id, source_key, participant_id, revision)"
+        " WHERE reversal_of_id IS NULL"
+    )
+    _reversal_unique = models.UniqueIndex(
+        "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
+    )
+    _deal_idx = models.Index("(rule_id, transaction_key)")
+    _document_idx = models.Index("(document_model, document_id)")
+
+    @api.depends("document_model", "document_id")
+    def _compute_document_name(self):
+        for model, credits in self.grouped("document_model").items():
+            # names alone, for people who may not open the document
+            documents_sudo = (
+                self.env[model].sudo().browse(credits.mapped("document_id"))
+            )
+            names = {doc.id: doc.display_name for doc in documents_sudo.exists()}
+            for credit in credits:
+                credit.document_name = names.get(credit.document_id, False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(self.env._("Credits are written by runs only."))
+
+    def write(self, vals):
+        raise UserError(self.env._("Credits are never changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Credits are never deleted."))
+
+    def action_open_document(self):
+        """The order or invoice, if the reader may see it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.document_model,
+            "res_id": self.document_id,
+            "view_mode": "form",
+        }
+
+    @api.model
+    def _collect(self, measure, date_to, run):
+        """Bring the credits of ``measure`` up to ``date_to`` in line with its source.
+
+        One statement: what is wanted is compared with what is credited, differences
+        are reversed and added. Returns (added, reversed); (0, 0) when nothing changed.
+        """
+        participants = self.env["crm.incentive.participant"]
+        house = participants._house(measure.company_id)
+        self.env.flush_all()
+        query = SQL(
+            """
+            WITH wanted AS MATERIALIZED (%(wanted)s),
+            live AS MATERIALIZED (%(live)s),
+            taken_back AS (
+                INSERT INTO crm_incentive_credit (%(columns)s, reversal_of_id)
+                SELECT live.company_id, live.measure_id, live.rule_id,
+                       live.participant_id, live.date, -live.amount, live.currency_id,
+                       live.partner_id, live.source_key, live.revision, live.res_model,
+                       live.res_id, live.document_model, live.document_id,
+                       live.transaction_key, live.fingerprint, %(run)s, %(uid)s,
+                       %(now)s, %(uid)s, %(now)s, live.id
+                  FROM live
+             LEFT JOIN wanted USING (rule_id, source_key, participant_id)
+                 WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+             RETURNING id
+            ),
+            added AS (
+                INSERT INTO crm_incentive_credit (%(columns)s)
+                SELECT %(company)s, %(measure)s, wanted.rule_id, wanted.participant_id,
+                       wanted.date, wanted.amount, wanted.currency_id,
+                       wanted.partner_id, wanted.source_key,
+                       (SELECT COALESCE(MAX(revision), 0) + 1
+                          FROM crm_incentive_credit old
+                         WHERE old.measure_id = %(measure)s
+                           AND old.rule_id = wanted.rule_id
+                           AND old.source_key = wanted.source_key
+                           AND old.participant_id = wanted.participant_id),
+                       wanted.res_model, wanted.res_id, wanted.document_model,
+                       wanted.document_id, wanted.transaction_key, wanted.fingerprint,
+                       %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM wanted
+             LEFT JOIN live USING (rule_id, source_key, participant_id)
+                 WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+              ORDER BY wanted.date, wanted.source_key, wanted.rule_id
+             RETURNING id
+            )
+            SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
+            """,
+            wanted=self._wanted(measure, date_to, house),
+            live=self._live(measure, date_to),
+            columns=self._columns(),
+            company=measure.company_id.id,
+            measure=measure.id,
+            run=run.id or None,
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
+        [(added, reversed_count)] = self.env.execute_query(query)
+        self.env.invalidate_all()
+        return added, reversed_count
+
+    def _columns(self):
+        names = (
+            "company_id measure_id rule_id participant_id date amount currency_id "
+            "partner_id source_key revision res_model res_id document_model "
+            "document_id transaction_key fingerprint run_id create_uid create_date "
+            "write_uid write_date"
+        )
+        return SQL(", ").join(map(SQL.identifier, names.split()))
+
+    def _live(self, measure, date_to):
+        """Credits that stand: neither reversals nor reversed."""
+        return SQL(
+            """
+            SELECT credit.*
+              FROM crm_incentive_credit credit
+             WHERE credit.measure_id = %s AND credit.date <= %s
+               AND credit.reversal_of_id IS NULL
+               AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
+                                WHERE back.reversal_of_id = credit.id)
+            """,
+            measure.id,
+            date_to,
+        )
+
+    def _wanted(self, measure, date_to, house):
+        """What should be credited: each source row split by the measure's rules.
+
+        Shares are rounded to the document's currency; what is left of the direct ones
+        goes to the largest, first listed on ties. The owner of a customer is asked
+        once per deal: who was credited first stays.
+        """
+        return SQL(
+            """
+            WITH source AS (%(rows)s),
+            first_owner AS (
+                SELECT DISTINCT ON (credit.rule_id, credit.transaction_key)
+                       credit.rule_id, credit.transaction_key, credit.participant_id
+                  FROM crm_incentive_credit credit
+                  JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
+                 WHERE credit.measure_id = %(measure)s AND rule.receiver = 'owner'
+                   AND credit.reversal_of_id IS NULL
+              ORDER BY credit.rule_id, credit.transaction_key, credit.id
+            ),
+            share AS (
+                SELECT source.*, rule.id AS rule_id, rule.kind, rule.sequence,
+                       rule.numerator::numeric / rule.denominator AS size,
+                       ROUND(source.amount * rule.numerator / rule.denominator
+                             / currency.rounding) * currency.rounding AS portion,
+                       CASE rule.receiver
+                            WHEN 'salesperson' THEN seller.id
+                            WHEN 'owner'
+                            THEN COALESCE(first_owner.participant_id, owner.id)
+                            WHEN 'fixed' THEN rule.participant_id
+                       END AS receiver_id
+                  FROM source
+                  JOIN res_currency currency ON currency.id = source.currency_id
+                  JOIN crm_incentive_credit_rule rule
+                    ON rule.measure_id = %(measure)s
+             LEFT JOIN crm_incentive_participant seller
+                    ON seller.user_id = source.user_id
+                   AND seller.company_id = %(company)s
+             LEFT JOIN crm_pool_customer customer
+                    ON customer.partner_id = source.partner_id
+                   AND customer.company_id = %(company)s
+             LEFT JOIN crm_incentive_participant owner
+                    ON owner.user_id = customer.owner_id
+                   AND owner.company_id = %(company)s
+             LEFT JOIN first_owner
+                    ON first_owner.rule_id = rule.id
+                   AND first_owner.transaction_key = source.transaction_key
+            ),
+            whole AS (
+                SELECT share.*,
+                       portion + CASE WHEN kind = 'direct' AND ROW_NUMBER() OVER (
+                           PARTITION BY source_key, kind
+                           ORDER BY size DESC, sequence, rule_id) = 1
+                       THEN amount - SUM(portion) OVER (PARTITION BY source_key, kind)
+                       ELSE 0 END AS credited
+                  FROM share
+            )
+            SELECT whole.rule_id, whole.source_key, receiver.id AS participant_id,
+                   whole.date, whole.credited AS amount, whole.currency_id,
+                   whole.partner_id, whole.res_model, whole.res_id,
+                   whole.document_model, whole.document_id, whole.transaction_key,
+                   MD5(CONCAT_WS('|', whole.date, TRIM_SCALE(whole.credited),
+                       whole.currency_id, whole.transaction_key)) AS fingerprint
+              FROM whole
+        CROSS JOIN LATERAL (
+                    SELECT COALESCE(whole.receiver_id, CASE WHEN whole.kind = 'direct'
+                           THEN %(house)s::integer END) AS id) receiver
+             WHERE whole.credited <> 0 AND receiver.id IS NOT NULL
+            """,
+            rows=measure._source_rows(date_to),
+            measure=measure.id,
+            company=measure.company_id.id,
+            house=house.id,
+        )

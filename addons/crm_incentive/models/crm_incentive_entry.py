@@ -1,0 +1,174 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+
+class CrmIncentiveEntry(models.Model):
+    """What one credit earns under one component. Append-only ledger.
+
+    - Natural key: credit, plan, component code, revision. When a draft statement is
+      computed anew and the result differs, a reversal and a new revision are added.
+    - ``base_before`` and ``base_after`` are the running total around the credit, the
+      slices say how the step was paid: each entry explains itself.
+    - ``amount_exact`` is unrounded; ``amount`` is rounded so that the entries of a
+      person, component and period sum to the period's rounded earning.
+    """
+
+    _name = "crm.incentive.entry"
+    _description = "Incentive Ledger Entry"
+    _order = "date, id"
+    _rec_name = "document_name"
+
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    statement_id = fields.Many2one(
+        comodel_name="crm.incentive.statement",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    participant_id = fields.Many2one(
+        comodel_name="crm.incentive.participant",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    period_id = fields.Many2one(
+        comodel_name="crm.incentive.period",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    origin_period_id = fields.Many2one(
+        comodel_name="crm.incentive.period",
+        string="Period of Origin",
+        readonly=True,
+        ondelete="restrict",
+    )
+    kind = fields.Selection(
+        selection=[("earned", "Earned"), ("adjustment", "Adjustment")],
+        required=True,
+        readonly=True,
+    )
+    plan_id = fields.Many2one(
+        comodel_name="crm.incentive.plan",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    version_id = fields.Many2one(
+        comodel_name="crm.incentive.plan.version",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    component_id = fields.Many2one(
+        comodel_name="crm.incentive.plan.component",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    component_code = fields.Char(required=True, readonly=True)
+    window_key = fields.Char(string="Running Total", required=True, readonly=True)
+    credit_id = fields.Many2one(
+        comodel_name="crm.incentive.credit",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    date = fields.Date(required=True, readonly=True)
+    partner_id = fields.Many2one(related="credit_id.partner_id")
+    document_name = fields.Char(related="credit_id.document_name")
+    credit_amount = fields.Monetary(
+        related="credit_id.amount",
+        string="Credited",
+        currency_field="credit_currency_id",
+    )
+    credit_currency_id = fields.Many2one(
+        related="credit_id.currency_id", string="Document Currency"
+    )
+    exchange_rate = fields.Float(digits=(16, 12), required=True, readonly=True)
+    currency_id = fields.Many2one(
+        comodel_name="res.currency", required=True, readonly=True
+    )
+    base_amount = fields.Monetary(string="Counted", required=True, readonly=True)
+    base_before = fields.Monetary(string="Total Before", required=True, readonly=True)
+    base_after = fields.Monetary(string="Total After", required=True, readonly=True)
+    slices = fields.Json(readonly=True)
+    slices_text = fields.Html(
+        string="Calculation", compute="_compute_slices_text", sanitize=False
+    )
+    amount_exact = fields.Float(digits=(32, 12), required=True, readonly=True)
+    amount = fields.Monetary(required=True, readonly=True)
+    revision = fields.Integer(required=True, readonly=True)
+    fingerprint = fields.Char(required=True, readonly=True)
+    reversal_of_id = fields.Many2one(
+        comodel_name="crm.incentive.entry", readonly=True, ondelete="restrict"
+    )
+    reversal_ids = fields.One2many(
+        comodel_name="crm.incentive.entry", inverse_name="reversal_of_id"
+    )
+    run_id = fields.Many2one(
+        comodel_name="crm.incentive.run", readonly=True, ondelete="restrict"
+    )
+
+    _natural_unique = models.UniqueIndex(
+        "(credit_id, plan_id, component_code, revision) WHERE reversal_of_id IS NULL"
+    )
+    _reversal_unique = models.UniqueIndex(
+        "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
+    )
+    _window_idx = models.Index("(participant_id, plan_id, component_code, window_key)")
+
+    @api.depends("slices", "currency_id")
+    def _compute_slices_text(self):
+        for entry in self:
+            lines = [entry._slice_text(part) for part in entry.slices or []]
+            entry.slices_text = Markup("<br/>").join(lines)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(self.env._("Ledger entries are written by runs only."))
+
+    def write(self, vals):
+        raise UserError(self.env._("Ledger entries are never changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Ledger entries are never deleted."))
+
+    def action_open_document(self):
+        """The order or invoice behind the entry."""
+        self.ensure_one()
+        return self.credit_id.action_open_document()
+
+    def _slice_text(self, part):
+        """One slice in the reader's language, amounts in the plan's currency."""
+
+        def money(key):
+            return formatLang(self.env, float(part[key]), currency_obj=self.currency_id)
+
+        value = float(part["value"])
+        if part.get("width"):
+            return self.env._(
+                "%(base)s of %(width)s of the tier's %(value)s = %(amount)s",
+                base=money("base"),
+                width=money("width"),
+                value=money("value"),
+                amount=money("amount"),
+            )
+        return self.env._(
+            "%(base)s at %(percent)s %% = %(amount)s",
+            base=money("base"),
+            percent=f"{value:g}",
+            amount=money("amount"),
+        )

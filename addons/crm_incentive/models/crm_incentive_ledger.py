@@ -1,0 +1,344 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+# who, under which component: what a running total and a revision belong to
+_KEYS = SQL("participant_id, plan_id, component_code")
+
+
+class CrmIncentiveLedger(models.AbstractModel):
+    """From credits to ledger entries, set-based.
+
+    - Entries of statements that have left the draft are frozen: they are the start of
+      the running totals, never computed again.
+    - Every other credit goes to the first open period, on or after its date, in which
+      the person's statement is a draft: its own, or as an adjustment a later one.
+    - In each running total credits follow the frozen ones by date. An entry earns what
+      the total earns after it less what it earned before.
+    - Rounding is once per person, component and period: to the rounded cumulative
+      earning less what is stated; cents go to the largest remainders.
+    """
+
+    _name = "crm.incentive.ledger"
+    _description = "Incentive Ledger"
+
+    def _update(self, company, date_to, run):
+        """Bring draft statements up to ``date_to`` in line with the credits.
+
+        Returns a dict: added, reversed (entries), waiting (credits for which no open
+        draft statement exists), unconverted (names of currencies without a rate).
+        """
+        self.env.flush_all()
+        self._make_steps(company, date_to)
+        self._make_wanted()
+        self.env["crm.incentive.statement"]._ensure(company, self._statement_keys())
+        added, reversed_count = self._write_differences(company, date_to, run)
+        unconverted = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT currency.name
+                  FROM incentive_step step
+                  JOIN res_currency currency ON currency.id = step.credit_currency_id
+                 WHERE step.exchange_rate IS NULL ORDER BY 1
+                """
+            )
+        )
+        [(waiting,)] = self.env.execute_query(
+            SQL("SELECT COUNT(*) FROM incentive_step WHERE period_id IS NULL")
+        )
+        self.env.invalidate_all()
+        return {
+            "added": added,
+            "reversed": reversed_count,
+            "waiting": waiting,
+            "unconverted": [name for (name,) in unconverted],
+        }
+
+    def _stands(self):
+        """Condition on ``entry``: neither a reversal nor reversed."""
+        return SQL(
+            """
+            entry.reversal_of_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM crm_incentive_entry back
+                 WHERE back.reversal_of_id = entry.id)
+            """
+        )
+
+    def _make_wanted(self):
+        """Temporary table: the entries that draft statements should hold."""
+        self._create_table(
+            "incentive_wanted",
+            SQL(
+                """
+                WITH total AS (
+                    SELECT step.*, COALESCE(step.stated_base, 0) + SUM(base) OVER (
+                               PARTITION BY %(keys)s, window_key
+                               ORDER BY date, credit_id
+                               ROWS UNBOUNDED PRECEDING) AS base_after
+                      FROM (SELECT step.*, ROUND(amount * exchange_rate / unit) * unit
+                                   AS base
+                              FROM incentive_step step
+                             WHERE period_id IS NOT NULL
+                               AND exchange_rate IS NOT NULL) step
+                ),
+                rated AS (
+                    SELECT total.*, total.base_after - total.base AS base_before,
+                           CASE scope WHEN 'running' THEN window_key ELSE '' END
+                               AS rounding_key,
+                           paid.exact, paid.slices
+                      FROM total CROSS JOIN LATERAL (%(slices)s) paid
+                ),
+                due AS (%(due)s),
+                line AS (
+                    SELECT rated.*, due.each_steps, due.extra_steps,
+                           ROW_NUMBER() OVER (
+                               PARTITION BY %(keys)s, rounding_key, period_id
+                               ORDER BY exact / unit - FLOOR(exact / unit) DESC,
+                                        date, credit_id) AS rank
+                      FROM rated JOIN due USING (%(keys)s, rounding_key, period_id)
+                )
+                SELECT credit_id, participant_id, plan_id, version_id, component_id,
+                       component_code, currency_id, date, period_id, origin_period_id,
+                       CASE WHEN period_id = origin_period_id THEN 'earned'
+                            ELSE 'adjustment' END AS kind,
+                       window_key, exchange_rate, base AS base_amount, base_before,
+                       base_after, slices, exact AS amount_exact,
+                       (FLOOR(exact / unit) + each_steps
+                        + CASE WHEN rank <= extra_steps THEN 1 ELSE 0 END) * unit
+                           AS amount
+                  FROM line
+                """,
+                keys=_KEYS,
+                slices=self._slices(),
+                due=self._due(),
+            ),
+        )
+
+    def _slices(self):
+        """How one step of a running total is paid: sum and explanation.
+
+        Each tier's share of the total after the step, less its share before. Below 0
+        the first tier goes on.
+        """
+        return SQL(
+            """
+            SELECT COALESCE(SUM(cut.amount), 0) AS exact,
+                   JSONB_AGG(JSONB_STRIP_NULLS(JSONB_BUILD_OBJECT(
+                       'lower', TRIM_SCALE(cut.lower_bound)::text,
+                       'upper', TRIM_SCALE(cut.upper_bound)::text,
+                       'width', CASE WHEN total.mode = 'interpolated'
+                                THEN TRIM_SCALE(cut.width)::text END,
+                       'value', TRIM_SCALE(cut.value)::text,
+                       'base', TRIM_SCALE(cut.base)::text,
+                       'amount', TRIM_SCALE(cut.amount)::text))
+                       ORDER BY cut.lower_bound)
+                       FILTER (WHERE cut.base <> 0) AS slices
+              FROM (
+                SELECT part.*, part.upper_bound - part.lower_bound AS width,
+                       CASE WHEN total.mode = 'interpolated'
+                            THEN part.base * part.value
+                                 / (part.upper_bound - part.lower_bound)
+                            ELSE part.base * part.value / 100 END AS amount
+                  FROM (
+                    SELECT tier.*,
+                           CASE WHEN total.mode = 'retroactive'
+                                THEN CASE WHEN %(after_here)s THEN total.base_after
+                                     ELSE 0 END
+                                   - CASE WHEN %(before_here)s
+                                     THEN total.base_after - total.base ELSE 0 END
+                                ELSE GREATEST(LEAST(total.base_after, tier.upper_bound)
+                                              - tier.lower_bound, tier.least)
+                                   - GREATEST(LEAST(total.base_after - total.base,
+                                                    tier.upper_bound)
+                                              - tier.lower_bound, tier.least)
+                           END AS base
+                      FROM (
+                        SELECT tier.lower_bound, tier.value,
+                               COALESCE(LEAD(tier.lower_bound) OVER (
+                                   ORDER BY tier.lower_bound),
+                                   CASE rate_table.kind WHEN 'amount'
+                                    THEN rate_table.end_bound END) AS upper_bound,
+                               CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
+                          FROM crm_incentive_rate_tier tier
+                          JOIN crm_incentive_rate_table rate_table
+                            ON rate_table.id = tier.table_id
+                         WHERE tier.table_id = total.rate_table_id
+                      ) tier
+                  ) part
+              ) cut
+            """,
+            after_here=self._in_tier(SQL("total.base_after")),
+            before_here=self._in_tier(SQL("(total.base_after - total.base)")),
+        )
+
+    def _in_tier(self, amount):
+        return SQL(
+            "((%(x)s >= tier.lower_bound OR tier.least IS NULL)"
+            " AND (tier.upper_bound IS NULL OR %(x)s < tier.upper_bound))",
+            x=amount,
+        )
+
+    def _due(self):
+        """Rounding: how many units of the currency each period's lines must share.
+
+        A running total's period is worth its rounded cumulative earning less what is
+        stated; deals on their own are rounded by the period's sum.
+        """
+        return SQL(
+            """
+            SELECT %(keys)s, rounding_key, period_id,
+                   FLOOR(left_steps / lines) AS each_steps,
+                   left_steps - FLOOR(left_steps / lines) * lines AS extra_steps
+              FROM (
+                SELECT part.*, steps - floors - CASE WHEN scope = 'running'
+                           THEN COALESCE(LAG(steps) OVER upto, stated_amount / unit, 0)
+                           ELSE 0 END AS left_steps
+                  FROM (
+                    SELECT part.*, ROUND(CASE WHEN scope = 'running'
+                               THEN COALESCE(stated_exact, 0) + SUM(exact) OVER upto
+                               ELSE exact END / unit) AS steps
+                      FROM (
+                        SELECT %(keys)s, rounding_key, period_id, period_from, scope,
+                               unit, COUNT(*) AS lines, SUM(exact) AS exact,
+                               SUM(FLOOR(exact / unit)) AS floors,
+                               CASE WHEN scope = 'running' THEN MAX(stated_exact) END
+                                   AS stated_exact,
+                               CASE WHEN scope = 'running' THEN MAX(stated_amount) END
+                                   AS stated_amount
+                          FROM rated
+                      GROUP BY %(keys)s, rounding_key, period_id, period_from, scope,
+                               unit
+                      ) part
+                    WINDOW upto AS (PARTITION BY %(keys)s, rounding_key
+                                    ORDER BY period_from)
+                  ) part
+                WINDOW upto AS (PARTITION BY %(keys)s, rounding_key
+                                ORDER BY period_from)
+              ) part
+            """,
+            keys=_KEYS,
+        )
+
+    def _statement_keys(self):
+        return self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT participant_id, period_id, currency_id"
+                " FROM incentive_wanted"
+            )
+        )
+
+    def _write_differences(self, company, date_to, run):
+        """Reverse the draft entries that changed, add the new ones; their counts."""
+        [(added, reversed_count)] = self.env.execute_query(
+            SQL(
+                """
+                WITH wanted AS MATERIALIZED (
+                    SELECT wanted.*, statement.id AS statement_id,
+                           MD5(CONCAT_WS('|', wanted.date, wanted.period_id,
+                               wanted.origin_period_id, wanted.component_id,
+                               wanted.currency_id, TRIM_SCALE(wanted.exchange_rate),
+                               TRIM_SCALE(wanted.base_before),
+                               TRIM_SCALE(wanted.base_after), wanted.slices,
+                               TRIM_SCALE(wanted.amount))) AS fingerprint
+                      FROM incentive_wanted wanted
+                      JOIN crm_incentive_statement statement
+                     USING (participant_id, period_id, currency_id)
+                ),
+                live AS MATERIALIZED (
+                    SELECT entry.*
+                      FROM crm_incentive_entry entry
+                      JOIN crm_incentive_statement statement
+                        ON statement.id = entry.statement_id
+                      JOIN crm_incentive_period period ON period.id = entry.period_id
+                     WHERE entry.company_id = %(company)s
+                       AND statement.state = 'draft' AND period.date_to <= %(date_to)s
+                       AND %(stands)s
+                ),
+                taken_back AS (
+                    INSERT INTO crm_incentive_entry (%(columns)s, reversal_of_id)
+                    SELECT %(live)s, %(tail)s, live.id
+                      FROM live
+                 LEFT JOIN wanted USING (credit_id, plan_id, component_code)
+                     WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+                 RETURNING statement_id
+                ),
+                added AS (
+                    INSERT INTO crm_incentive_entry (%(columns)s)
+                    SELECT %(wanted)s, %(tail)s
+                      FROM wanted
+                 LEFT JOIN live USING (credit_id, plan_id, component_code)
+                     WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+                  ORDER BY wanted.date, credit_id
+                 RETURNING statement_id
+                ),
+                touched AS (
+                    UPDATE crm_incentive_statement SET run_id = %(run)s
+                     WHERE id IN (SELECT statement_id FROM taken_back
+                                   UNION SELECT statement_id FROM added)
+                )
+                SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
+                """,
+                company=company.id,
+                date_to=date_to,
+                stands=self._stands(),
+                run=run.id or None,
+                **self._written_columns(company, run),
+            )
+        )
+        return added, reversed_count
+
+    def _written_columns(self, company, run):
+        """The columns of an insert, and where a new and a reversed row take them."""
+        same = (
+            "statement_id participant_id period_id origin_period_id kind plan_id "
+            "version_id component_id component_code window_key credit_id date "
+            "exchange_rate currency_id fingerprint slices"
+        ).split()
+        turned = "base_amount amount_exact amount".split()
+        columns = [
+            *same,
+            "base_before",
+            "base_after",
+            *turned,
+            "revision",
+            "company_id",
+            "run_id",
+            "create_uid",
+            "create_date",
+            "write_uid",
+            "write_date",
+        ]
+        wanted = [SQL.identifier("wanted", name) for name in same]
+        wanted += [SQL.identifier("wanted", n) for n in ("base_before", "base_after")]
+        wanted += [SQL.identifier("wanted", name) for name in turned]
+        wanted.append(
+            SQL(
+                """
+                (SELECT COALESCE(MAX(old.revision), 0) + 1
+                   FROM crm_incentive_entry old
+                  WHERE old.credit_id = wanted.credit_id
+                    AND old.plan_id = wanted.plan_id
+                    AND old.component_code = wanted.component_code)
+                """
+            )
+        )
+        live = [SQL.identifier("live", name) for name in same]
+        live += [SQL.identifier("live", n) for n in ("base_after", "base_before")]
+        live += [SQL("-%s", SQL.identifier("live", name)) for name in turned]
+        live.append(SQL.identifier("live", "revision"))
+        now, uid = fields.Datetime.now(), self.env.uid
+        tail = [company.id, run.id or None, uid, now, uid, now]
+        return {
+            "columns": SQL(", ").join(map(SQL.identifier, columns)),
+            "wanted": SQL(", ").join(wanted),
+            "live": SQL(", ").join(live),
+            "tail": SQL(", ").join(SQL("%s", value) for value in tail),
+        }
+
+    def _create_table(self, name, query):
+        """A table of this transaction alone, replaced when it is there already."""
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", table))

@@ -1,0 +1,254 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..formula.tokens import is_name
+
+
+class CrmIncentivePlanVersion(models.Model):
+    """What a plan pays from a date on, until the next approved version.
+
+    - A draft may be changed; an approved version is read-only with its components,
+      measures and rate tables: a change is a new version from a later date.
+    - A version may not begin in a period that is closed or whose statements have left
+      the draft.
+    """
+
+    _name = "crm.incentive.plan.version"
+    _description = "Incentive Plan Version"
+    _order = "plan_id, date_from desc, id desc"
+    _check_company_auto = True
+
+    plan_id = fields.Many2one(
+        comodel_name="crm.incentive.plan",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    date_from = fields.Date(string="In Force From", required=True)
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("approved", "Approved")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+    )
+    approved_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    approved_at = fields.Datetime(readonly=True, copy=False)
+    component_ids = fields.One2many(
+        comodel_name="crm.incentive.plan.component",
+        inverse_name="version_id",
+        string="Components",
+        copy=True,
+    )
+
+    _approved_unique = models.UniqueIndex(
+        "(plan_id, date_from) WHERE state = 'approved'",
+        "Another version of the plan is in force from this day.",
+    )
+
+    @api.depends("plan_id.name", "date_from")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = self.env._(
+                "%(plan)s from %(date)s",
+                plan=version.plan_id.name or "",
+                date=fields.Date.to_string(version.date_from) or "",
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_state(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_draft()
+        self._check_no_state(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        self._check_draft()
+
+    def action_approve(self):
+        """Put the versions in force; they cannot be changed afterwards."""
+        self.check_access("write")
+        for version in self:
+            version._check_draft()
+            version._check_complete()
+            version._check_date()
+        # past write(), which lets nobody set the state
+        return super().write(
+            {
+                "state": "approved",
+                "approved_by_id": self.env.uid,
+                "approved_at": fields.Datetime.now(),
+            }
+        )
+
+    def action_new_version(self):
+        """A draft copy, to be given its date."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        version = self.copy({"date_from": max(today, self.date_from)})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": version.id,
+            "view_mode": "form",
+        }
+
+    def _check_no_state(self, vals):
+        if {"state", "approved_by_id", "approved_at"} & vals.keys():
+            raise UserError(self.env._("Versions are approved by their button."))
+
+    def _check_draft(self):
+        approved = self.filtered(lambda version: version.state == "approved")
+        if approved:
+            raise UserError(
+                self.env._(
+                    "%(name)s is approved and read-only: make a new version.",
+                    name=approved[0].display_name,
+                )
+            )
+
+    def _check_complete(self):
+        if not self.component_ids:
+            raise UserError(
+                self.env._("%(name)s has no components.", name=self.display_name)
+            )
+        for table in self.component_ids.rate_table_id:
+            table._check_tiers()
+
+    def _check_date(self):
+        """A version never reaches back into what was already stated."""
+        statements_sudo = self.env["crm.incentive.statement"].sudo()  # of everybody
+        stated = statements_sudo.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("period_id.date_to", ">=", self.date_from),
+                ("line_ids.plan_id", "=", self.plan_id.id),
+                ("state", "!=", "draft"),
+            ],
+            limit=1,
+        )
+        periods_sudo = self.env["crm.incentive.period"].sudo()
+        closed = periods_sudo.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("date_to", ">=", self.date_from),
+                ("state", "=", "closed"),
+            ],
+            order="date_to desc",
+            limit=1,
+        )
+        if stated or closed and self.plan_id.is_locked:
+            period = closed or stated.period_id
+            raise UserError(
+                self.env._(
+                    "%(name)s would begin in %(period)s, which is already stated.",
+                    name=self.display_name,
+                    period=period.name,
+                )
+            )
+
+
+class CrmIncentivePlanComponent(models.Model):
+    """One measure paid through one rate table.
+
+    The code carries a running total over from version to version.
+    """
+
+    _name = "crm.incentive.plan.component"
+    _description = "Incentive Plan Component"
+    _order = "version_id, sequence, id"
+    _check_company_auto = True
+
+    version_id = fields.Many2one(
+        comodel_name="crm.incentive.plan.version",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    company_id = fields.Many2one(related="version_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, default="main")
+    measure_id = fields.Many2one(
+        comodel_name="crm.incentive.measure",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    rate_table_id = fields.Many2one(
+        comodel_name="crm.incentive.rate.table",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    mode = fields.Selection(
+        selection=[
+            ("marginal", "Marginal"),
+            ("retroactive", "Retroactive"),
+            ("interpolated", "Interpolated"),
+        ],
+        required=True,
+        default="marginal",
+        help="Marginal: each slice at its own tier's rate. Retroactive: everything at "
+        "the rate of the tier reached. Interpolated: amounts per tier, the last one "
+        "pro rata.",
+    )
+    scope = fields.Selection(
+        selection=[("running", "Running Total"), ("transaction", "Each Deal")],
+        required=True,
+        default="running",
+    )
+
+    _code_unique = models.Constraint(
+        "UNIQUE (version_id, code)", "Each component of a version has its own code."
+    )
+
+    @api.constrains("code")
+    def _check_code(self):
+        for component in self:
+            if not is_name(component.code):
+                raise ValidationError(
+                    self.env._(
+                        "%(code)s cannot be a name in formulas.", code=component.code
+                    )
+                )
+
+    @api.constrains("mode", "rate_table_id")
+    def _check_mode(self):
+        for component in self:
+            amounts = component.rate_table_id.kind == "amount"
+            if amounts != (component.mode == "interpolated"):
+                raise ValidationError(
+                    self.env._(
+                        "Component %(name)s: interpolation needs amounts per tier, "
+                        "the other modes need percentages.",
+                        name=component.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        components = super().create(vals_list)
+        components.version_id._check_draft()
+        return components
+
+    def write(self, vals):
+        if vals.keys() - {"name"}:
+            self.version_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        self.version_id._check_draft()

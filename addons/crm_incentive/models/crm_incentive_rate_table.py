@@ -1,0 +1,159 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..rating import RateTable, TableError, Tier
+
+
+class CrmIncentiveRateTable(models.Model):
+    """Tiers that turn an amount into commission.
+
+    - Lower bounds only: a tier ends where the next begins, so gaps and overlaps cannot
+      exist; a boundary belongs to the upper tier; the first bound is 0.
+    - Interpolated tables pay each tier's whole amount when it is full, the last one pro
+      rata: they need the end of the last tier.
+    - A table that an approved plan version uses is read-only: copy it.
+    """
+
+    _name = "crm.incentive.rate.table"
+    _description = "Incentive Rate Table"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    kind = fields.Selection(
+        selection=[("rate", "Percentages"), ("amount", "Amounts per Tier")],
+        required=True,
+        default="rate",
+        help="Percentages are paid marginally or retroactively; amounts per tier are "
+        "interpolated.",
+    )
+    tier_ids = fields.One2many(
+        comodel_name="crm.incentive.rate.tier",
+        inverse_name="table_id",
+        string="Tiers",
+        copy=True,
+    )
+    end_bound = fields.Float(
+        string="End of the Last Tier",
+        digits=(16, 2),
+        help="Only for amounts per tier: above it nothing more is earned.",
+    )
+    active = fields.Boolean(default=True)
+    component_ids = fields.One2many(
+        comodel_name="crm.incentive.plan.component", inverse_name="rate_table_id"
+    )
+    is_locked = fields.Boolean(compute="_compute_is_locked")
+
+    @api.depends("component_ids.version_id.state")
+    def _compute_is_locked(self):
+        for table in self:
+            states = table.sudo().component_ids.version_id.mapped("state")
+            table.is_locked = "approved" in states
+
+    @api.constrains("tier_ids", "kind", "end_bound")
+    def _check_tiers(self):
+        for table in self:
+            try:
+                table._to_rate_table()
+            except TableError as error:
+                raise ValidationError(table._explain(error.code)) from error
+
+    def write(self, vals):
+        if vals.keys() - {"name", "active"}:
+            self._check_unlocked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self._check_unlocked()
+
+    def _check_unlocked(self):
+        locked = self.filtered("is_locked")
+        if locked:
+            raise UserError(
+                self.env._(
+                    "Rate table %(name)s is used by an approved plan: make a copy.",
+                    name=locked[0].name,
+                )
+            )
+
+    def _explain(self, code):
+        return {
+            "empty": self.env._("Rate table %(name)s has no tiers.", name=self.name),
+            "first_bound": self.env._(
+                "Rate table %(name)s: the first tier begins at 0.", name=self.name
+            ),
+            "order": self.env._(
+                "Rate table %(name)s: two tiers begin at the same amount, or the end "
+                "is not above the last one.",
+                name=self.name,
+            ),
+            "no_end": self.env._(
+                "Rate table %(name)s: amounts per tier need the end of the last one.",
+                name=self.name,
+            ),
+        }[code]
+
+    def _to_rate_table(self):
+        """The pure table; raises TableError."""
+        tiers = self.tier_ids.sorted("lower_bound")
+        end = Decimal(str(self.end_bound)) if self.kind == "amount" else None
+        if end is not None and not end:
+            raise TableError("no_end")
+        return RateTable(
+            tuple(
+                Tier(Decimal(str(t.lower_bound)), Decimal(str(t.value))) for t in tiers
+            ),
+            end,
+        )
+
+
+class CrmIncentiveRateTier(models.Model):
+    """From ``lower_bound`` on, ``value`` holds: percent, or the amount of the tier."""
+
+    _name = "crm.incentive.rate.tier"
+    _description = "Incentive Rate Tier"
+    _order = "table_id, lower_bound"
+
+    table_id = fields.Many2one(
+        comodel_name="crm.incentive.rate.table",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    company_id = fields.Many2one(related="table_id.company_id", store=True)
+    lower_bound = fields.Float(string="From", digits=(16, 2), required=True)
+    value = fields.Float(digits=(16, 6), required=True)
+
+    _bound_unique = models.Constraint(
+        "UNIQUE (table_id, lower_bound)", "Two tiers begin at the same amount."
+    )
+    _not_negative = models.Constraint(
+        "CHECK (lower_bound >= 0)", "The first tier begins at 0."
+    )
+
+    @api.constrains("lower_bound", "table_id")
+    def _check_table(self):
+        self.table_id._check_tiers()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers.table_id._check_unlocked()
+        return tiers
+
+    def write(self, vals):
+        self.table_id._check_unlocked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self.table_id._check_unlocked()

@@ -1,0 +1,80 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CrmIncentiveSourceInvoice(models.AbstractModel):
+    """Posted invoices: untaxed amounts of their lines; credit notes are negative.
+
+    A credit note counts on its own date, for the salesperson of the invoice it
+    reverses and as part of that deal.
+    """
+
+    _name = "crm.incentive.source.invoice"
+    _inherit = ["crm.incentive.source"]
+    _description = "Posted Invoices"
+
+    _source_code = "invoice"
+    _line_model = "account.move.line"
+    _date_rules = (("invoice", "Invoice Date"), ("accounting", "Accounting Date"))
+
+    def _source_rows(self, measure, line_ids, company, date_to):
+        self._flush()
+        return SQL(
+            """
+            SELECT 'account.move.line,' || line.id AS source_key, %(columns)s,
+                   %(date)s AS date,
+                   -line.amount_currency AS amount
+              FROM account_move_line line %(joins)s
+             WHERE %(posted)s
+               AND doc.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
+               AND %(date)s <= %(date_to)s
+               AND line.id IN (%(line_ids)s)
+            """,
+            columns=self._columns(),
+            joins=self._joins(),
+            posted=self._posted(company),
+            date=self._date(measure),
+            date_to=date_to,
+            line_ids=line_ids,
+        )
+
+    def _flush(self):
+        for name in ("account.move", "account.move.line", "res.partner"):
+            self.env[name].flush_model()
+
+    def _date(self, measure):
+        if measure.date_rule == "accounting":
+            return SQL("doc.date")
+        return SQL("COALESCE(doc.invoice_date, doc.date)")
+
+    def _columns(self):
+        """What every row of an invoice line says, whatever event it is credited for."""
+        return SQL(
+            """
+            'account.move.line' AS res_model,
+            line.id AS res_id,
+            'account.move' AS document_model,
+            doc.id AS document_id,
+            'account.move,' || COALESCE(doc.reversed_entry_id, doc.id)
+                AS transaction_key,
+            doc.currency_id,
+            COALESCE(origin.invoice_user_id, doc.invoice_user_id) AS user_id,
+            partner.commercial_partner_id AS partner_id
+            """
+        )
+
+    def _joins(self):
+        return SQL(
+            """
+              JOIN account_move doc ON doc.id = line.move_id
+         LEFT JOIN account_move origin ON origin.id = doc.reversed_entry_id
+         LEFT JOIN res_partner partner ON partner.id = doc.partner_id
+            """
+        )
+
+    def _posted(self, company):
+        return SQL(
+            "doc.state = 'posted' AND line.display_type = 'product'"
+            " AND doc.company_id = %s",
+            company.id,
+        )

@@ -1,0 +1,360 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class CrmIncentiveStatement(models.Model):
+    """What a person earned in a period, in one currency.
+
+    - opening + earned + adjustments = payable + closing. A negative sum is carried to
+      the next period, not collected; so closing is never above zero.
+    - draft: computed by runs. review: figures stand still. approved: by somebody else
+      than who submitted it and than the person it pays. posted: for ever.
+    - A statement leaves the draft only after the one before it.
+    """
+
+    _name = "crm.incentive.statement"
+    _description = "Incentive Statement"
+    _inherit = ["mail.thread"]
+    _order = "period_id desc, participant_id, id"
+    _check_company_auto = True
+
+    participant_id = fields.Many2one(
+        comodel_name="crm.incentive.participant",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    user_id = fields.Many2one(related="participant_id.user_id")
+    period_id = fields.Many2one(
+        comodel_name="crm.incentive.period",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency", required=True, readonly=True
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("review", "In Review"),
+            ("approved", "Approved"),
+            ("posted", "Posted"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    opening = fields.Monetary(readonly=True)
+    earned = fields.Monetary(readonly=True)
+    adjustments = fields.Monetary(readonly=True)
+    payable = fields.Monetary(readonly=True)
+    closing = fields.Monetary(string="Carried Forward", readonly=True)
+    run_id = fields.Many2one(
+        comodel_name="crm.incentive.run",
+        string="Last Changed By Run",
+        readonly=True,
+        ondelete="restrict",
+    )
+    line_ids = fields.One2many(
+        comodel_name="crm.incentive.statement.line",
+        inverse_name="statement_id",
+        string="Lines",
+        readonly=True,
+    )
+    entry_ids = fields.One2many(
+        comodel_name="crm.incentive.entry",
+        inverse_name="statement_id",
+        string="Entries",
+        readonly=True,
+        domain=[("reversal_of_id", "=", False), ("reversal_ids", "=", False)],
+    )
+    submitted_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    approved_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    approved_at = fields.Datetime(readonly=True, copy=False)
+    posted_by_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
+    )
+    posted_at = fields.Datetime(readonly=True, copy=False)
+
+    _person_unique = models.UniqueIndex("(participant_id, period_id, currency_id)")
+    _balance = models.Constraint(
+        "CHECK (COALESCE(opening, 0) + COALESCE(earned, 0) + COALESCE(adjustments, 0)"
+        " = COALESCE(payable, 0) + COALESCE(closing, 0))",
+        "The statement does not balance.",
+    )
+
+    @api.depends("participant_id.name", "period_id.name")
+    def _compute_display_name(self):
+        for statement in self:
+            names = (statement.participant_id.name, statement.period_id.name)
+            statement.display_name = ", ".join(name or "" for name in names)
+
+    def write(self, vals):
+        """A posted statement keeps all that it says."""
+        kept = self._fields.keys() - self.env["mail.thread"]._fields.keys()
+        if vals.keys() & kept and any(s.state == "posted" for s in self):
+            raise UserError(self.env._("A posted statement is not changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Statements are never deleted."))
+
+    def action_submit(self):
+        """Hand draft statements to review: their figures stand still."""
+        self._check_group("crm_incentive.crm_incentive_group_manager")
+        self._check_state("draft")
+        for statement in self.sorted(lambda s: s.period_id.date_from):
+            statement._check_neighbour("before")
+            statement._move({"state": "review", "submitted_by_id": self.env.uid})
+        return True
+
+    def action_approve(self):
+        """Approve reviewed statements, as another person than who submitted them."""
+        self._check_group("crm_incentive.crm_incentive_group_approver")
+        self._check_state("review")
+        for statement in self:
+            if statement.submitted_by_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(name)s: who submitted a statement does not approve it.",
+                        name=statement.display_name,
+                    )
+                )
+            if statement.user_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(name)s: nobody approves the own statement.",
+                        name=statement.display_name,
+                    )
+                )
+        self._move(
+            {
+                "state": "approved",
+                "approved_by_id": self.env.uid,
+                "approved_at": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    def action_post(self):
+        """Post approved statements: they never change again."""
+        self._check_group("crm_incentive.crm_incentive_group_manager")
+        self._check_state("approved")
+        self._move(
+            {
+                "state": "posted",
+                "posted_by_id": self.env.uid,
+                "posted_at": fields.Datetime.now(),
+            }
+        )
+        return True
+
+    def action_reset(self):
+        """Back to draft, for the next run to compute anew."""
+        self._check_group(
+            "crm_incentive.crm_incentive_group_manager",
+            "crm_incentive.crm_incentive_group_approver",
+        )
+        self._check_state("review", "approved")
+        for statement in self.sorted(lambda s: s.period_id.date_from, reverse=True):
+            statement._check_neighbour("after")
+            statement._move(
+                {
+                    "state": "draft",
+                    "submitted_by_id": False,
+                    "approved_by_id": False,
+                    "approved_at": False,
+                }
+            )
+        return True
+
+    def action_view_entries(self):
+        """Every figure down to its source line."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_incentive.crm_incentive_entry_action"
+        )
+        action["domain"] = [("statement_id", "=", self.id)]
+        return action
+
+    def action_print_xlsx(self):
+        """Download the statement as a workbook."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/crm_incentive/statement/{self.id}.xlsx",
+            "target": "download",
+        }
+
+    def _check_group(self, *groups):
+        """The caller reads the statements and belongs to one of ``groups``."""
+        self.check_access("read")
+        if not any(self.env.user.has_group(group) for group in groups):
+            raise AccessError(self.env._("You may not move statements this way."))
+
+    def _check_state(self, *states):
+        for statement in self:
+            if statement.state not in states:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is not in the state for this step.",
+                        name=statement.display_name,
+                    )
+                )
+
+    def _check_neighbour(self, side):
+        """Statements leave the draft in order of time, and come back in reverse."""
+        operator, wrong = ("<", "=") if side == "before" else (">", "!=")
+        statements_sudo = self.sudo()  # the order holds whoever may see what
+        other = statements_sudo.search(
+            [
+                ("participant_id", "=", self.participant_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("period_id.date_from", operator, self.period_id.date_from),
+                ("state", wrong, "draft"),
+            ],
+            limit=1,
+        )
+        if other:
+            raise UserError(
+                self.env._(
+                    "%(other)s comes first: a closing balance is carried over.",
+                    other=other.display_name,
+                )
+            )
+
+    def _move(self, vals):
+        # nobody may write statements: the steps above are the only way
+        self.sudo().write(vals)
+
+    @api.model
+    def _ensure(self, company, keys):
+        """Make the missing statements of (participant, period, currency) ``keys``."""
+        if not keys:
+            return
+        known = self.env.execute_query(
+            SQL(
+                """
+                SELECT participant_id, period_id, currency_id
+                  FROM crm_incentive_statement WHERE company_id = %s
+                """,
+                company.id,
+            )
+        )
+        missing = sorted(set(map(tuple, keys)) - set(known))
+        self.with_context(tracking_disable=True).create(
+            [
+                {
+                    "participant_id": participant_id,
+                    "period_id": period_id,
+                    "currency_id": currency_id,
+                    "company_id": company.id,
+                }
+                for participant_id, period_id, currency_id in missing
+            ]
+        )
+        self.flush_model()
+
+    @api.model
+    def _ensure_assigned(self, period):
+        """A statement for everybody on a plan in ``period``, also when it is empty."""
+        assignments = self.env["crm.incentive.plan.assignment"].search(
+            [
+                ("company_id", "=", period.company_id.id),
+                ("date_from", "<=", period.date_to),
+                "|",
+                ("date_to", "=", False),
+                ("date_to", ">=", period.date_from),
+                (
+                    "plan_id.version_ids",
+                    "any",
+                    [
+                        ("state", "=", "approved"),
+                        ("date_from", "<=", period.date_to),
+                    ],
+                ),
+            ]
+        )
+        self._ensure(
+            period.company_id,
+            {
+                (a.participant_id.id, period.id, a.plan_id.currency_id.id)
+                for a in assignments
+            },
+        )
+
+    @api.model
+    def _refresh_amounts(self, company, date_to):
+        """Sums and balances of draft statements, oldest period first."""
+        periods = self.env["crm.incentive.period"].search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "open"),
+                ("date_to", "<=", date_to),
+            ],
+            order="date_from",
+        )
+        for period in periods:
+            self.env.cr.execute(self._balance_query(period))
+        self.invalidate_model()
+
+    def _balance_query(self, period):
+        return SQL(
+            """
+            WITH figure AS (
+                SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
+                       COALESCE(total.earned, 0) AS earned,
+                       COALESCE(total.adjustments, 0) AS adjustments
+                  FROM crm_incentive_statement statement
+             LEFT JOIN LATERAL (
+                        SELECT earlier.closing
+                          FROM crm_incentive_statement earlier
+                          JOIN crm_incentive_period span ON span.id = earlier.period_id
+                         WHERE earlier.participant_id = statement.participant_id
+                           AND earlier.currency_id = statement.currency_id
+                           AND span.date_from < %(date_from)s
+                      ORDER BY span.date_from DESC LIMIT 1) previous ON TRUE
+             LEFT JOIN (
+                        SELECT statement_id,
+                               SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
+                               SUM(amount) FILTER (WHERE kind = 'adjustment')
+                                   AS adjustments
+                          FROM crm_incentive_entry
+                         WHERE period_id = %(period)s
+                      GROUP BY statement_id) total ON total.statement_id = statement.id
+                 WHERE statement.period_id = %(period)s AND statement.state = 'draft'
+            ),
+            balance AS (
+                SELECT figure.*, opening + earned + adjustments AS total FROM figure
+            )
+            UPDATE crm_incentive_statement statement
+               SET opening = balance.opening, earned = balance.earned,
+                   adjustments = balance.adjustments,
+                   payable = GREATEST(balance.total, 0),
+                   closing = LEAST(balance.total, 0)
+              FROM balance
+             WHERE balance.id = statement.id
+               AND (statement.opening, statement.earned, statement.adjustments,
+                    statement.payable, statement.closing)
+                   IS DISTINCT FROM
+                   (balance.opening, balance.earned, balance.adjustments,
+                    GREATEST(balance.total, 0), LEAST(balance.total, 0))
+            """,
+            period=period.id,
+            date_from=period.date_from,
+        )
