@@ -19,6 +19,15 @@
         "views/crm_pool_transition_views.xml",
         "views/crm_pool_customer_views.xml",
     ],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/product_demo.xml",
+        "demo/res.partner.csv",
+        "demo/res.partner-contacts.csv",
+        "demo/crm.pool.customer.csv",
+        "demo/crm_pool_document_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "application": True,
 }
