@@ -1,0 +1,10 @@
+"""Asterisk's manager interface without Odoo. Reading order: messages (bytes to events), session
+(one connection, over pyst2), backoff (when to connect again), facts (what events say, in any
+order), call (what the facts mean)."""
+
+from .backoff import Backoff
+from .call import Call, derive
+from .facts import Facts, call_key
+from .messages import AmiError, dialable
+
+__all__ = ["AmiError", "Backoff", "Call", "Facts", "call_key", "derive", "dialable"]

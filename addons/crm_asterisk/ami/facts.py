@@ -1,0 +1,207 @@
+"""What the events of one call say, kept so that their order, repetition and cutting do not matter.
+
+Two kinds of fact are enough, and both only grow: the first value of something (the smallest tuple,
+which begins with the event's time) and a set of things that happened. Merging is minimum and
+union, therefore associative, commutative and idempotent; any permutation or repetition of a trace
+gives equal facts, and what they mean (call.derive) is a function of the facts alone.
+
+>>> from .messages import Message
+>>> hangup = Message({"Event": "Hangup", "Timestamp": "5.0", "Uniqueid": "1.1",
+...     "Linkedid": "1.1", "Channel": "PJSIP/101-1", "Cause": "17"})
+>>> one, two = Facts().add(hangup), Facts().add(hangup).add(hangup)
+>>> one == two, one.first["1.1", "end"]
+(True, (5.0, '17'))
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .messages import Message
+
+ORIGIN = "odoo-"
+"""Prefix of the ids that we choose for the first channel of a call we place: its Uniqueid, hence
+the Linkedid of all its events, and the ActionID of the Originate."""
+
+QUEUE_EVENTS = {
+    "QueueCallerJoin": "join",
+    "QueueCallerLeave": "leave",
+    "QueueCallerAbandon": "abandon",
+    "AgentCalled": "called",
+    "AgentConnect": "connect",
+    "AgentComplete": "complete",
+    "AgentRingNoAnswer": "ring_no_answer",
+}
+_UNKNOWN = frozenset(("", "<unknown>", "s", "<null>"))
+_LONGEST = 200
+
+
+def call_key(event: Message) -> str:
+    """The Linkedid of the call that the event is about; empty when it is about none."""
+    headers = event.headers
+    for header in ("Linkedid", "DestLinkedid", "LinkedID", "OrigTransfererLinkedid"):
+        if headers.get(header):
+            return headers[header]
+    if headers.get("TransfererLinkedid"):
+        return headers["TransfererLinkedid"]
+    if event.name == "OriginateResponse" and event.action_id.startswith(ORIGIN):
+        return event.action_id
+    return ""
+
+
+@dataclass(slots=True)
+class Facts:
+    """Facts of one call: `first[channel, what]` is the smallest tuple (time, value, …) heard,
+    `sets[what]` are the tuples (time, …) that happened. Channel is the Uniqueid."""
+
+    first: dict[tuple[str, str], tuple] = field(default_factory=dict)
+    sets: dict[str, set[tuple]] = field(default_factory=dict)
+
+    def add(self, event: Message) -> "Facts":
+        """Take in one event; returns itself."""
+        at = event.timestamp
+        if event.name == "Cdr":
+            self._add_cdr(event)
+            return self
+        if event.name != "OriginateResponse":  # it names the endpoint when there is no channel
+            for prefix in ("", "Dest"):
+                self._add_channel(event, prefix, at)
+        handler = getattr(self, f"_on_{event.name.lower()}", None)
+        if handler is not None:
+            handler(event, at)
+        elif event.name in QUEUE_EVENTS:
+            interface = event.get("Interface") or event.get("MemberName")
+            self._happened(
+                "queue", at, QUEUE_EVENTS[event.name], event.get("Queue"), interface
+            )
+        return self
+
+    def merge(self, other: "Facts") -> "Facts":
+        """Take in all facts of `other`; returns itself."""
+        for key, value in other.first.items():
+            if key not in self.first or value < self.first[key]:
+                self.first[key] = value
+        for what, values in other.sets.items():
+            self.sets.setdefault(what, set()).update(values)
+        return self
+
+    def channels(self) -> Iterator[str]:
+        """Uniqueids of the channels, the earliest first."""
+        named = [(value, key[0]) for key, value in self.first.items() if key[1] == "name"]
+        return (uniqueid for _value, uniqueid in sorted(named))
+
+    def at(self, uniqueid: str, what: str) -> float | None:
+        """When it was first so, in seconds of the PBX's clock; None when never heard."""
+        value = self.first.get((uniqueid, what))
+        return value[0] if value else None
+
+    def value(self, uniqueid: str, what: str) -> str:
+        """The first value heard; empty when none was."""
+        value = self.first.get((uniqueid, what))
+        return value[1] if value else ""
+
+    def happened(self, what: str) -> list[tuple]:
+        return sorted(self.sets.get(what, ()))
+
+    # storage
+
+    def to_json(self) -> dict:
+        """A document for a jsonb column; equal facts give equal documents."""
+        return {
+            "first": [[*key, *value] for key, value in sorted(self.first.items())],
+            "sets": {key: [list(v) for v in sorted(self.sets[key])] for key in self.sets},
+        }
+
+    @classmethod
+    def from_json(cls, document: dict | None) -> "Facts":
+        document = document or {}
+        return cls(
+            {(row[0], row[1]): tuple(row[2:]) for row in document.get("first", ())},
+            {k: {tuple(row) for row in v} for k, v in document.get("sets", {}).items()},
+        )
+
+    # what each event says
+
+    def _first(self, uniqueid: str, what: str, *value) -> None:
+        key = (uniqueid, what)
+        if key not in self.first or value < self.first[key]:
+            self.first[key] = value
+
+    def _happened(self, what: str, *value) -> None:
+        self.sets.setdefault(what, set()).add(value)
+
+    def _add_channel(self, event: Message, prefix: str, at: float) -> None:
+        """The snapshot of a channel, which most events carry one or two of."""
+        headers = event.headers
+        uniqueid, name = headers.get(f"{prefix}Uniqueid"), headers.get(f"{prefix}Channel")
+        if not uniqueid or not name or name == "<unknown>":
+            return
+        self._first(uniqueid, "name", at, name)
+        state = headers.get(f"{prefix}ChannelStateDesc")
+        if state in ("Ringing", "Up"):
+            self._first(uniqueid, state.lower(), at)
+        for what, header in (
+            ("number", "CallerIDNum"),
+            ("caller", "CallerIDName"),
+            ("exten", "Exten"),
+        ):
+            value = headers.get(prefix + header, "")
+            if value not in _UNKNOWN:
+                self._first(uniqueid, what, at, value[:_LONGEST])
+
+    def _on_hangup(self, event: Message, at: float) -> None:
+        self._first(event.get("Uniqueid"), "end", at, event.get("Cause", "0"))
+
+    def _on_odoogone(self, event: Message, at: float) -> None:
+        # our own event: the PBX does not know the channel any more, its Hangup was missed
+        self._first(event.get("Uniqueid"), "gone", at)
+
+    def _on_dialbegin(self, event: Message, at: float) -> None:
+        dialled = event.get("DialString").rsplit("/", 1)[-1][:_LONGEST]
+        self._first(event.get("DestUniqueid"), "dialled", at, dialled)
+
+    def _on_dialend(self, event: Message, at: float) -> None:
+        status = event.get("DialStatus")
+        self._happened("dial", at, event.get("DestUniqueid"), status)
+
+    def _on_bridgeenter(self, event: Message, at: float) -> None:
+        self._happened("bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 1)
+
+    def _on_bridgeleave(self, event: Message, at: float) -> None:
+        self._happened("bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 0)
+
+    def _on_coreshowchannel(self, event: Message, at: float) -> None:
+        if event.get("BridgeId"):
+            self._happened("bridge", at, event.get("BridgeId"), event.get("Uniqueid"), 1)
+
+    def _on_hold(self, event: Message, at: float) -> None:
+        self._happened("hold", at, event.get("Uniqueid"), 1)
+
+    def _on_unhold(self, event: Message, at: float) -> None:
+        self._happened("hold", at, event.get("Uniqueid"), 0)
+
+    def _on_originateresponse(self, event: Message, at: float) -> None:
+        self._happened("originate", at, event.get("Response"), event.get("Reason"))
+
+    def _on_userevent(self, event: Message, at: float) -> None:
+        if event.get("UserEvent") == "AMDResult":
+            self._happened("amd", at, event.get("Status"), event.get("Cause"))
+        elif event.get("UserEvent") == "QueueResult":
+            self._happened("queue", at, "result", event.get("Result"), "")
+
+    def _add_cdr(self, event: Message) -> None:
+        """A call detail record; its times are text of the PBX's zone, so it only backs up what
+        the channels did not say."""
+        values = (
+            event.get("StartTime"),
+            event.get("AnswerTime"),
+            event.get("EndTime"),
+            event.get("UniqueID"),
+            event.get("Channel"),
+            event.get("DestinationChannel"),
+            event.get("Source"),
+            event.get("Destination"),
+            event.get("Disposition"),
+        )
+        self._happened("cdr", *values)
+        if event.get("Recording"):
+            self._happened("recording", event.get("Recording"))
