@@ -1,6 +1,6 @@
-"""Asterisk's manager interface without Odoo. Reading order: messages (bytes to events), session
-(one connection, over pyst2), backoff (when to connect again), facts (what events say, in any
-order), call (what the facts mean)."""
+"""Asterisk's manager interface without Odoo. Reading order: messages (bytes to events),
+session (one connection, over pyst2), backoff (when to connect again), facts (what
+events say, in any order), call (what the facts mean)."""
 
 from .backoff import Backoff
 from .call import Call, derive

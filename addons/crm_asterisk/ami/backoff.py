@@ -11,8 +11,8 @@ REFUSED_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Waiting times that double from FIRST_S to LIMIT_S, each spread over its upper half, so that
-    several connectors do not come back in the same second.
+    """Waiting times that double from FIRST_S to LIMIT_S, each spread over its upper
+    half, so that several connectors do not come back in the same second.
 
     >>> step = Backoff()
     >>> [round((step := step.failed()).delay(lambda: 1.0)) for _ in range(8)]

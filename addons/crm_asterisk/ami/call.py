@@ -1,10 +1,12 @@
 """What the facts of a call mean. Rules (measured on Asterisk 22, docs/operator):
 
 - who answered is who was in a bridge with the customer, never who was rung;
-- talk time is the time in which the customer shared a bridge with somebody, never the CDR's
-  BillableSeconds, which in a click-to-dial call run from the moment the agent lifts the receiver;
-- the result comes from the hang-up cause of the customer's own leg: DialStatus and the CDR call a
-  number that does not exist, one that rejects and one that does not answer all "no answer".
+- talk time is the time in which the customer shared a bridge with somebody, never the
+  CDR's BillableSeconds, which in a click-to-dial call run from the moment the agent
+  lifts the receiver;
+- the result comes from the hang-up cause of the customer's own leg: DialStatus and the
+  CDR call a number that does not exist, one that rejects and one that does not answer
+  all "no answer".
 """
 
 from collections.abc import Collection
@@ -52,9 +54,9 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as far as it is known. Times are seconds of the PBX's clock, durations seconds.
-    `rung` are the agents' endpoints that ring now, `agents` those that spoke, the first one
-    first, `present` those that are connected now."""
+    """A call as far as it is known. Times are seconds of the PBX's clock, durations
+    seconds. `rung` are the agents' endpoints that ring now, `agents` those that spoke,
+    the first one first, `present` those that are connected now."""
 
     linkedid: str
     direction: str
@@ -84,7 +86,9 @@ class _Reading:
     def __init__(self, linkedid: str, facts: Facts, endpoints: Collection[str]):
         self.linkedid, self.facts = linkedid, facts
         self.legs = [self._leg(uniqueid, endpoints) for uniqueid in facts.channels()]
-        real = [leg for leg in self.legs if not leg.name.startswith(("Local/", *_INTERNAL))]
+        real = [
+            leg for leg in self.legs if not leg.name.startswith(("Local/", *_INTERNAL))
+        ]
         self.agents = [leg for leg in real if leg.is_agent]
         own = next((leg for leg in self.legs if leg.uniqueid == linkedid), None)
         self.origin = own or next(iter(self.legs), None)
@@ -118,8 +122,8 @@ class _Reading:
         return "in"
 
     def _customer(self, strangers: list[Leg]) -> Leg | None:
-        """The leg to the other side: the caller; or of the legs dialled the one that was
-        answered, else the last one; between colleagues the one that was called."""
+        """The leg to the other side: the caller; or of the legs dialled the one that
+        was answered, else the last one; between colleagues the one that was called."""
         if self.direction == "in":
             return self.origin
         dialled = strangers or [leg for leg in self.agents if leg is not self.origin]
@@ -127,7 +131,8 @@ class _Reading:
         return answered[0] if answered else dialled[-1] if dialled else None
 
     def _meetings(self) -> list[tuple[float, float | None, str]]:
-        """(from, to, uniqueid): who shared a bridge with the customer; `to` None: still."""
+        """(from, to, uniqueid): who shared a bridge with the customer; `to` None:
+        still."""
         if self.customer is None:
             return []
         ends = {leg.uniqueid: leg.ended for leg in self.legs}
@@ -140,21 +145,28 @@ class _Reading:
             elif (bridge, who) in inside:
                 stays.append((bridge, who, inside.pop((bridge, who)), at))
         stays += [(b, who, at, ends.get(who)) for (b, who), at in inside.items()]
-        mine = [stay for stay in stays if stay[1] == self.customer.uniqueid]
-        return sorted(
-            (max(start, since), _earlier(until, end), who)
-            for bridge, _me, start, end in mine
-            for other, who, since, until in stays
-            if other == bridge and who != self.customer.uniqueid
-            if _overlap(start, end, since, until)
-        )
+        near = _company(stays, self.customer.uniqueid, float("-inf"), None)
+        names = {leg.name: leg.uniqueid for leg in self.legs}
+        halves = {
+            uniqueid: names.get(_other_half(name)) for name, uniqueid in names.items()
+        }
+        far = [
+            meeting
+            for start, end, who in near
+            if halves.get(who)
+            for meeting in _company(stays, halves[who], start, end)
+        ]
+        return sorted(near + far, key=lambda meeting: (meeting[0], meeting[2]))
 
     def _moves(self) -> list[tuple]:
         # leaving sorts before entering at the same microsecond
-        return sorted(self.facts.sets.get("bridge", ()), key=lambda m: (m[0], m[3], m[1:3]))
+        return sorted(
+            self.facts.sets.get("bridge", ()), key=lambda m: (m[0], m[3], m[1:3])
+        )
 
     def talk(self) -> float:
-        """Seconds in which the customer shared a bridge with at least one other channel."""
+        """Seconds in which the customer shared a bridge with at least one other
+        channel."""
         total, reached = 0.0, float("-inf")
         for start, end, _who in self.meetings:
             if end is not None and end > reached:
@@ -164,7 +176,11 @@ class _Reading:
 
     def spoken(self, now_only: bool = False) -> tuple[str, ...]:
         names = {leg.uniqueid: endpoint_of(leg.name) for leg in self.agents}
-        met = (names.get(who) for _from, to, who in self.meetings if not now_only or to is None)
+        met = (
+            names.get(who)
+            for _from, to, who in self.meetings
+            if not now_only or to is None
+        )
         return tuple(dict.fromkeys(name for name in met if name))
 
     def rung(self) -> tuple[str, ...]:
@@ -197,7 +213,9 @@ class _Reading:
         """Empty while the call lives."""
         if not self.ended():
             return ""
-        if any(status == "MACHINE" for _at, status, _cause in self.facts.happened("amd")):
+        if any(
+            status == "MACHINE" for _at, status, _cause in self.facts.happened("amd")
+        ):
             return "machine"
         if self.meetings:
             return "answered"
@@ -217,21 +235,27 @@ class _Reading:
             return self._not_dialled()
         if leg.cause is None:
             return "unknown"
-        statuses = {s for _at, who, s in self.facts.happened("dial") if who == leg.uniqueid}
+        statuses = {
+            s for _at, who, s in self.facts.happened("dial") if who == leg.uniqueid
+        }
         if leg.cause in CAUSES:
             return CAUSES[leg.cause]
         if leg.cause == 19:
-            # the same code stands for "rang and nobody came" and for "cannot be reached"
+            # the same code stands for "rang and nobody came" and for "cannot be
+            # reached"
             return "powered_off" if leg.ringing is None else "no_answer"
         if "ANSWER" in statuses or leg.up is not None:
             return "answered"
         if "CANCEL" in statuses and "NOANSWER" not in statuses:
             return "cancelled"
-        known = next((_STATUS[status] for status in sorted(statuses) if status in _STATUS), "")
+        known = next(
+            (_STATUS[status] for status in sorted(statuses) if status in _STATUS), ""
+        )
         return known or ("no_answer" if "NOANSWER" in statuses else "unknown")
 
     def _not_dialled(self) -> str:
-        """The agent's own telephone did not come off the hook, or was put down at once."""
+        """The agent's own telephone did not come off the hook, or was put down at
+        once."""
         agent = self.origin
         if agent is None:
             return "agent_offline" if self.facts.sets.get("originate") else "unknown"
@@ -253,10 +277,40 @@ class _Reading:
             if number := facts.value(leg.uniqueid, "number"):
                 return number
         if self.direction == "out" and self.origin is not None:
-            exten = facts.value(self.origin.uniqueid, "exten")
-            return exten or facts.value(self.origin.uniqueid, "number")
+            if exten := facts.value(self.origin.uniqueid, "exten"):
+                return exten
+        if originate := facts.happened("originate"):
+            return originate[0][3]
         column = 6 if self.direction == "in" else 7
         return next((row[column] for row in facts.happened("cdr")), "")
+
+
+def _other_half(name: str) -> str:
+    """A Local channel is a wire with two ends, ;1 and ;2: behind one is who holds the
+    other."""
+    if not name.startswith("Local/"):
+        return ""
+    return name[:-1] + ("2" if name.endswith("1") else "1")
+
+
+def _company(
+    stays: list, uniqueid: str, since: float, until: float | None
+) -> list[tuple]:
+    """(from, to, uniqueid) of those who shared a bridge with `uniqueid` in that
+    time."""
+    met = []
+    for bridge, me, start, end in stays:
+        if me != uniqueid or not _overlap(start, end, since, until):
+            continue
+        for other, who, begin, finish in stays:
+            if (
+                other == bridge
+                and who != uniqueid
+                and _overlap(start, end, begin, finish)
+            ):
+                last = _earlier(_earlier(end, finish), until)
+                met.append((max(start, begin, since), last, who))
+    return met
 
 
 def _earlier(one: float | None, other: float | None) -> float | None:
@@ -265,13 +319,15 @@ def _earlier(one: float | None, other: float | None) -> float | None:
     return min(one, other)
 
 
-def _overlap(start: float, end: float | None, since: float, until: float | None) -> bool:
+def _overlap(
+    start: float, end: float | None, since: float, until: float | None
+) -> bool:
     return (until is None or until > start) and (end is None or end > since)
 
 
 def derive(linkedid: str, facts: Facts, endpoints: Collection[str]) -> Call:
-    """The call that the facts describe. `endpoints` are the agents' own, like PJSIP/101; every
-    other channel is a customer's or a trunk's."""
+    """The call that the facts describe. `endpoints` are the agents' own, like
+    PJSIP/101; every other channel is a customer's or a trunk's."""
     reading = _Reading(linkedid, facts, endpoints)
     times = [leg.started for leg in reading.legs]
     times += [row[0] for row in facts.happened("originate")]

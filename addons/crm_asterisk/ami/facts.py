@@ -1,9 +1,11 @@
-"""What the events of one call say, kept so that their order, repetition and cutting do not matter.
+"""What the events of one call say, kept so that their order, repetition and cutting do
+not matter.
 
-Two kinds of fact are enough, and both only grow: the first value of something (the smallest tuple,
-which begins with the event's time) and a set of things that happened. Merging is minimum and
-union, therefore associative, commutative and idempotent; any permutation or repetition of a trace
-gives equal facts, and what they mean (call.derive) is a function of the facts alone.
+Two kinds of fact are enough, and both only grow: the first value of something (the
+smallest tuple, which begins with the event's time) and a set of things that happened.
+Merging is minimum and union, therefore associative, commutative and idempotent; any
+permutation or repetition of a trace gives equal facts, and what they mean (call.derive)
+is a function of the facts alone.
 
 >>> from .messages import Message
 >>> hangup = Message({"Event": "Hangup", "Timestamp": "5.0", "Uniqueid": "1.1",
@@ -19,8 +21,8 @@ from dataclasses import dataclass, field
 from .messages import Message
 
 ORIGIN = "odoo-"
-"""Prefix of the ids that we choose for the first channel of a call we place: its Uniqueid, hence
-the Linkedid of all its events, and the ActionID of the Originate."""
+"""Prefix of the ids that we choose for the first channel of a call we place: its
+Uniqueid, hence the Linkedid of all its events, and the ActionID of the Originate."""
 
 QUEUE_EVENTS = {
     "QueueCallerJoin": "join",
@@ -50,8 +52,9 @@ def call_key(event: Message) -> str:
 
 @dataclass(slots=True)
 class Facts:
-    """Facts of one call: `first[channel, what]` is the smallest tuple (time, value, …) heard,
-    `sets[what]` are the tuples (time, …) that happened. Channel is the Uniqueid."""
+    """Facts of one call: `first[channel, what]` is the smallest tuple (time, value, …)
+    heard, `sets[what]` are the tuples (time, …) that happened. Channel is the
+    Uniqueid."""
 
     first: dict[tuple[str, str], tuple] = field(default_factory=dict)
     sets: dict[str, set[tuple]] = field(default_factory=dict)
@@ -62,7 +65,9 @@ class Facts:
         if event.name == "Cdr":
             self._add_cdr(event)
             return self
-        if event.name != "OriginateResponse":  # it names the endpoint when there is no channel
+        if (
+            event.name != "OriginateResponse"
+        ):  # it names the endpoint when there is no channel
             for prefix in ("", "Dest"):
                 self._add_channel(event, prefix, at)
         handler = getattr(self, f"_on_{event.name.lower()}", None)
@@ -86,11 +91,14 @@ class Facts:
 
     def channels(self) -> Iterator[str]:
         """Uniqueids of the channels, the earliest first."""
-        named = [(value, key[0]) for key, value in self.first.items() if key[1] == "name"]
+        named = [
+            (value, key[0]) for key, value in self.first.items() if key[1] == "name"
+        ]
         return (uniqueid for _value, uniqueid in sorted(named))
 
     def at(self, uniqueid: str, what: str) -> float | None:
-        """When it was first so, in seconds of the PBX's clock; None when never heard."""
+        """When it was first so, in seconds of the PBX's clock; None when never
+        heard."""
         value = self.first.get((uniqueid, what))
         return value[0] if value else None
 
@@ -108,7 +116,9 @@ class Facts:
         """A document for a jsonb column; equal facts give equal documents."""
         return {
             "first": [[*key, *value] for key, value in sorted(self.first.items())],
-            "sets": {key: [list(v) for v in sorted(self.sets[key])] for key in self.sets},
+            "sets": {
+                key: [list(v) for v in sorted(self.sets[key])] for key in self.sets
+            },
         }
 
     @classmethod
@@ -132,7 +142,10 @@ class Facts:
     def _add_channel(self, event: Message, prefix: str, at: float) -> None:
         """The snapshot of a channel, which most events carry one or two of."""
         headers = event.headers
-        uniqueid, name = headers.get(f"{prefix}Uniqueid"), headers.get(f"{prefix}Channel")
+        uniqueid, name = (
+            headers.get(f"{prefix}Uniqueid"),
+            headers.get(f"{prefix}Channel"),
+        )
         if not uniqueid or not name or name == "<unknown>":
             return
         self._first(uniqueid, "name", at, name)
@@ -152,7 +165,8 @@ class Facts:
         self._first(event.get("Uniqueid"), "end", at, event.get("Cause", "0"))
 
     def _on_odoogone(self, event: Message, at: float) -> None:
-        # our own event: the PBX does not know the channel any more, its Hangup was missed
+        # our own event: the PBX does not know the channel any more, its Hangup was
+        # missed
         self._first(event.get("Uniqueid"), "gone", at)
 
     def _on_dialbegin(self, event: Message, at: float) -> None:
@@ -164,14 +178,20 @@ class Facts:
         self._happened("dial", at, event.get("DestUniqueid"), status)
 
     def _on_bridgeenter(self, event: Message, at: float) -> None:
-        self._happened("bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 1)
+        self._happened(
+            "bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 1
+        )
 
     def _on_bridgeleave(self, event: Message, at: float) -> None:
-        self._happened("bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 0)
+        self._happened(
+            "bridge", at, event.get("BridgeUniqueid"), event.get("Uniqueid"), 0
+        )
 
     def _on_coreshowchannel(self, event: Message, at: float) -> None:
         if event.get("BridgeId"):
-            self._happened("bridge", at, event.get("BridgeId"), event.get("Uniqueid"), 1)
+            self._happened(
+                "bridge", at, event.get("BridgeId"), event.get("Uniqueid"), 1
+            )
 
     def _on_hold(self, event: Message, at: float) -> None:
         self._happened("hold", at, event.get("Uniqueid"), 1)
@@ -180,7 +200,8 @@ class Facts:
         self._happened("hold", at, event.get("Uniqueid"), 0)
 
     def _on_originateresponse(self, event: Message, at: float) -> None:
-        self._happened("originate", at, event.get("Response"), event.get("Reason"))
+        response, reason = event.get("Response"), event.get("Reason")
+        self._happened("originate", at, response, reason, event.get("Exten"))
 
     def _on_userevent(self, event: Message, at: float) -> None:
         if event.get("UserEvent") == "AMDResult":
@@ -189,8 +210,8 @@ class Facts:
             self._happened("queue", at, "result", event.get("Result"), "")
 
     def _add_cdr(self, event: Message) -> None:
-        """A call detail record; its times are text of the PBX's zone, so it only backs up what
-        the channels did not say."""
+        """A call detail record; its times are text of the PBX's zone, so it only backs
+        up what the channels did not say."""
         values = (
             event.get("StartTime"),
             event.get("AnswerTime"),

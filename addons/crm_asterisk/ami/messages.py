@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from asterisk.manager import ManagerException
 
 MAX_BLOCK = 1 << 20
-"""A message longer than this (bytes) is no message of Asterisk's: the connection is given up."""
+"""A message longer than this (bytes) is no message of Asterisk's: the connection is
+given up."""
 
 _DIALABLE = re.compile(r"[0-9+*#]{1,40}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -21,7 +22,8 @@ _ENDPOINT = re.compile(r"(?:PJSIP|SIP|IAX2|DAHDI|Local)/[A-Za-z0-9_.@-]{1,60}")
 
 
 class AmiError(ManagerException):
-    """What goes wrong between us and a PBX; also caught by code that catches pyst2's errors."""
+    """What goes wrong between us and a PBX; also caught by code that catches pyst2's
+    errors."""
 
 
 class ValueRefused(AmiError, ValueError):
@@ -30,8 +32,8 @@ class ValueRefused(AmiError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One block. `headers` holds the last value of a repeated header, `repeated` all of them;
-    ChanVariable headers of one or several channels are in `variables`."""
+    """One block. `headers` holds the last value of a repeated header, `repeated` all of
+    them; ChanVariable headers of one or several channels are in `variables`."""
 
     headers: Mapping[str, str]
     repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -39,8 +41,8 @@ class Message:
 
     @property
     def name(self) -> str:
-        """The event's name; empty for a response. OriginateResponse has both headers and is an
-        event, so this is asked first."""
+        """The event's name; empty for a response. OriginateResponse has both headers
+        and is an event, so this is asked first."""
         return self.headers.get("Event", "")
 
     @property
@@ -53,7 +55,8 @@ class Message:
 
     @property
     def timestamp(self) -> float:
-        """Seconds of the PBX's clock (timestampevents=yes in manager.conf); 0.0 when absent."""
+        """Seconds of the PBX's clock (timestampevents=yes in manager.conf); 0.0 when
+        absent."""
         try:
             return float(self.headers.get("Timestamp", "0"))
         except ValueError:
@@ -72,15 +75,16 @@ class Message:
 
 
 class Parser:
-    """Cuts a byte stream, in whatever pieces it comes, into messages. The banner that Asterisk
-    sends first, a line of its own, is in `banner`."""
+    """Cuts a byte stream, in whatever pieces it comes, into messages. The banner that
+    Asterisk sends first, a line of its own, is in `banner`."""
 
     def __init__(self):
         self.banner = ""
         self._buffer = b""
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """The messages that are complete with `data`; raises AmiError on a block over MAX_BLOCK."""
+        """The messages that are complete with `data`; raises AmiError on a block over
+        MAX_BLOCK."""
         self._buffer += data
         if not self.banner and b"\r\n" in self._buffer:
             line, rest = self._buffer.split(b"\r\n", 1)
@@ -133,8 +137,8 @@ def parse_block(block: bytes) -> Message:
 
 
 def action_block(headers: list[tuple[str, str]]) -> bytes:
-    """The bytes of an action. Raises ValueRefused for a value with CR, LF or NUL, which would
-    start a header or an action of the caller's choice (A15)."""
+    """The bytes of an action. Raises ValueRefused for a value with CR, LF or NUL, which
+    would start a header or an action of the caller's choice (A15)."""
     lines = []
     for key, value in headers:
         value = str(value)
@@ -147,7 +151,8 @@ def action_block(headers: list[tuple[str, str]]) -> bytes:
 
 
 def dialable(number: str) -> str:
-    """The number as it is; raises ValueRefused unless it is made of 0-9 + * # alone (A15).
+    """The number as it is; raises ValueRefused unless it is made of 0-9 + * # alone
+    (A15).
 
     >>> dialable("+8613800000000")
     '+8613800000000'

@@ -1,9 +1,10 @@
 """One connection to a PBX: pyst2's Manager with its faults cured.
 
-pyst2 0.5.1 reads byte by byte, gives a response to whoever waits first, waits for ever, dies of a
-ChanVariable or of an exception in a callback, swallows events after the words "status will
-follow", lets line breaks through, and cannot connect twice. Its actions (originate, redirect,
-hangup, ...) are used as they are; reading, matching, sending and closing are written anew.
+pyst2 0.5.1 reads byte by byte, gives a response to whoever waits first, waits for ever,
+dies of a ChanVariable or of an exception in a callback, swallows events after the words
+"status will follow", lets line breaks through, and cannot connect twice. Its actions
+(originate, redirect, hangup, ...) are used as they are; reading, matching, sending and
+closing are written anew.
 """
 
 import hashlib
@@ -14,8 +15,7 @@ import struct
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import Future, TimeoutError as FutureTimeout
 
 from asterisk.manager import Manager
 
@@ -41,11 +41,12 @@ class AmiRefused(AmiError):
 
 class Session(Manager):
     """Made for one connection and thrown away with it. Events go to the callbacks of
-    register_event(name or "*", function) as function(message, session), in the reader's thread:
-    a callback appends to a queue and returns. Any thread may send."""
+    register_event(name or "*", function) as function(message, session), in the reader's
+    thread: a callback appends to a queue and returns. Any thread may send."""
 
     def __init__(self, timeout: float = TIMEOUT_S):
-        # pylint: disable=super-init-not-called  # it would start pyst2's own threads and queues
+        # pylint: disable=super-init-not-called  # it would start pyst2's own threads
+        # and queues
         self.timeout = timeout
         self.version = ""
         self.reason = ""
@@ -67,14 +68,16 @@ class Session(Manager):
     # connection
 
     def connect(self, host: str, port: int = 5038) -> str:
-        """Open the connection and return Asterisk's banner. Raises AmiError naming the step."""
+        """Open the connection and return Asterisk's banner. Raises AmiError naming the
+        step."""
         if self._socket is not None:
             raise AmiError("a session connects once; make a new one")
         try:
             self._socket = socket.create_connection((host, int(port)), self.timeout)
         except OSError as error:
             raise AmiError(f"no connection to {host}:{port}: {error}") from error
-        # a PBX that stops reading must not block us: sends give up, reads wait in their own thread
+        # a PBX that stops reading must not block us: sends give up, reads wait in their
+        # own thread
         seconds, fraction = divmod(self.timeout, 1)
         self._socket.setsockopt(
             socket.SOL_SOCKET,
@@ -94,7 +97,9 @@ class Session(Manager):
             raise AmiError(f"{host}:{port} sends no banner: {error}") from error
         if "Call Manager/" not in parser.banner:
             self._socket.close()
-            raise AmiError(f"{host}:{port} is no Asterisk manager: {parser.banner[:60]}")
+            raise AmiError(
+                f"{host}:{port} is no Asterisk manager: {parser.banner[:60]}"
+            )
         self.title, _slash, self.version = parser.banner.partition("/")
         self._socket.settimeout(None)
         self._connected.set()
@@ -105,7 +110,8 @@ class Session(Manager):
         return parser.banner
 
     def login(self, username: str, secret: str) -> Message:
-        """Log in without showing the secret; raises AmiRefused when it is not accepted."""
+        """Log in without showing the secret; raises AmiRefused when it is not
+        accepted."""
         challenge = self.send_action({"Action": "Challenge", "AuthType": "MD5"})
         if challenge.failed:
             raise AmiRefused(challenge.get("Message", "no challenge"))
@@ -131,15 +137,17 @@ class Session(Manager):
     def send_action(
         self, cdict: dict | None = None, timeout: float | None = None, **kwargs
     ) -> Message:
-        """Send and wait for the response of this very action, at most `timeout` seconds.
-        A list as value repeats its header. Raises AmiTimeout, AmiClosed or ValueRefused."""
+        """Send and wait for the response of this very action, at most `timeout`
+        seconds. A list as value repeats its header. Raises AmiTimeout, AmiClosed or
+        ValueRefused."""
         return self._request({**(cdict or {}), **kwargs}, timeout)
 
     def send_list(
         self, cdict: dict, timeout: float | None = None
     ) -> tuple[Message, list[Message]]:
-        """Send an action that answers with a list of events (QueueStatus, CoreShowChannels):
-        its response and the events. They go to the callbacks too, like any event."""
+        """Send an action that answers with a list of events (QueueStatus,
+        CoreShowChannels): its response and the events. They go to the callbacks too,
+        like any event."""
         action_id = self._action_id(cdict)
         collected = self._lists[action_id] = []
         finished = self._waiting[f"{action_id} list"] = Future()
@@ -153,11 +161,15 @@ class Session(Manager):
             self._waiting.pop(f"{action_id} list", None)
 
     def command(self, command: str) -> tuple[str, ...]:
-        """The lines of a console command's output (needs an account with class command)."""
-        return self.send_action({"Action": "Command", "Command": command}).lines("Output")
+        """The lines of a console command's output (needs an account with class
+        command)."""
+        return self.send_action({"Action": "Command", "Command": command}).lines(
+            "Output"
+        )
 
     def _action_id(self, action: dict) -> str:
-        # every session of the PBX sees the ActionID of an OriginateResponse: unique in the world
+        # every session of the PBX sees the ActionID of an OriginateResponse: unique in
+        # the world
         return action.get("ActionID") or f"{self._prefix}-{next(self._count)}"
 
     def _request(self, action: dict, timeout: float | None) -> Message:
@@ -178,7 +190,8 @@ class Session(Manager):
                 try:
                     self._socket.sendall(block)
                 except OSError as error:
-                    # part of the block may be out: nothing can follow it on this connection
+                    # part of the block may be out: nothing can follow it on this
+                    # connection
                     self._drop(f"sending failed: {error}")
                     raise AmiClosed(self.reason) from error
             return self._wait(future, action.get("Action", ""), timeout)

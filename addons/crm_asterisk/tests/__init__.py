@@ -1,0 +1,1 @@
+from . import test_ami_faults, test_ami_fold, test_ami_session
