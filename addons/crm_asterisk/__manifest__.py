@@ -4,7 +4,7 @@
     "license": "LGPL-3",
     "author": "Telesales Contributors",
     "category": "Sales/Telesales",
-    "summary": "Calls of your own PBX: click to dial, screen pop, call records, recordings",
+    "summary": "Your own PBX: click to dial, screen pop, calls, recordings",
     "depends": ["crm_stage_pipeline", "bus"],
     "external_dependencies": {"python": ["pyst2"]},
     "data": [],

@@ -1,7 +1,7 @@
 """Bytes of the manager interface to messages, and values to bytes.
 
 >>> parser = Parser()
->>> [event] = parser.feed(b"Event: Hangup\\r\\nUniqueid: 1.1\\r\\nCause: 17\\r\\n\\r\\n")
+>>> [event] = parser.feed(b"Event: Hangup\\r\\nCause: 17\\r\\n\\r\\n")
 >>> event.name, event["Cause"]
 ('Hangup', '17')
 """

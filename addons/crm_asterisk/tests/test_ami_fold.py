@@ -134,8 +134,9 @@ class TestAmiFold(BaseCase):
         last = max(event.timestamp for event in trace)
         self.assertEqual(derive(linkedid, facts, AGENTS).state, "talking")
         for uniqueid in list(facts.channels()):
-            gone = f"Event: OdooGone\r\nUniqueid: {uniqueid}\r\nTimestamp: {last +
-            1}\r\n\r\n" facts.add(messages(gone.encode())[0])
+            gone = f"Event: OdooGone\r\nUniqueid: {uniqueid}\r\n"
+            gone += f"Timestamp: {last + 1}\r\n\r\n"
+            facts.add(messages(gone.encode())[0])
         call = derive(linkedid, facts, AGENTS)
         self.assertEqual((call.state, call.result), ("ended", "answered"))
         self.assertGreater(call.talk, 0)

@@ -34,10 +34,8 @@ class TestAmiSession(BaseCase):
 
     def test_wrong_password(self):
         def refuse(block):
-            return (
-                b"Response: Error\r\nMessage: Authentication failed\r\nActionID:
-                %s\r\n\r\n" % (action_id(block))
-            )
+            error = b"Response: Error\r\nMessage: Authentication failed\r\nActionID: "
+            return error + action_id(block) + b"\r\n\r\n"
 
         with FakePbx({b"Login": refuse}) as pbx:
             with self.assertRaisesRegex(AmiRefused, "Authentication failed"):
