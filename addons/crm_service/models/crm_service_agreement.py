@@ -202,12 +202,6 @@ class CrmServiceAgreement(models.Model):
                 self.env._("Only draft agreements can be deleted; end it instead.")
             )
 
-    def _refuse_used_quantity(self, vals):
-        if "used_quantity" in vals:
-            raise AccessError(
-                self.env._("What is used follows from the consumption lines.")
-            )
-
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -224,6 +218,9 @@ class CrmServiceAgreement(models.Model):
             )
         self.write({"state": "draft"})
 
+    # ------------------------------------------------------------------
+    # Business: cover
+    # ------------------------------------------------------------------
     @api.model
     def get_coverage(self, partner_id, product_id=None):
         """What a customer may have now, for the call screen and quick entry (RPC).
@@ -242,9 +239,6 @@ class CrmServiceAgreement(models.Model):
             "agreement_id": agreement.id,
         }
 
-    # ------------------------------------------------------------------
-    # Business: cover
-    # ------------------------------------------------------------------
     def _day_at(self, moment):
         """The day of `moment` (UTC) where the agreement's hours are kept."""
         self.ensure_one()
@@ -324,6 +318,12 @@ class CrmServiceAgreement(models.Model):
     # ------------------------------------------------------------------
     # Business: consumption
     # ------------------------------------------------------------------
+    def _refuse_used_quantity(self, vals):
+        if "used_quantity" in vals:
+            raise AccessError(
+                self.env._("What is used follows from the consumption lines.")
+            )
+
     def _take(self, quantity, partial=False):
         """Count `quantity` as used and return what was really taken.
 

@@ -74,17 +74,16 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.depends("partner_id", "product_id", "company_id")
     def _compute_agreement_id(self):
-        for record in self:
-            # a customer who asks through the portal reads no agreements himself
-            agreement_sudo, _facts = record.sudo()._check_cover()
-            record.agreement_id = agreement_sudo.id
+        for record in self._engine_sudo():
+            agreement, _facts = record._check_cover()
+            record.agreement_id = agreement
 
     @api.depends("partner_id", "product_id", "company_id", "agreement_id")
     def _compute_coverage(self):
-        for record in self:
+        for record in self._engine_sudo():
             facts = False
             if record.partner_id and record.company_id:
-                _agreement, facts = record.sudo()._check_cover(record.agreement_id)
+                _agreement, facts = record._check_cover(record.agreement_id)
             record.coverage = facts and facts["coverage"]
             record.coverage_facts = facts
 
@@ -101,18 +100,15 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.constrains("agreement_id", "partner_id")
     def _check_agreement_partner(self):
-        for record in self:
-            agreement_sudo = record.sudo().agreement_id
-            partner_sudo = record.sudo().partner_id
-            if (
-                agreement_sudo
-                and agreement_sudo.commercial_partner_id
-                != partner_sudo.commercial_partner_id
+        for record in self._engine_sudo():
+            agreement, partner = record.agreement_id, record.partner_id
+            if agreement and (
+                agreement.commercial_partner_id != partner.commercial_partner_id
             ):
                 raise ValidationError(
                     self.env._(
                         "Agreement %(number)s belongs to another customer.",
-                        number=agreement_sudo.number,
+                        number=agreement.number,
                     )
                 )
 
@@ -123,19 +119,25 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
     def create(self, vals_list):
         self._refuse_coverage(vals_list)
         records = super().create(vals_list)
-        records._settle_cover()
+        records._engine_sudo()._settle_cover()
         return records
 
     def write(self, vals):
         self._refuse_coverage([vals])
         result = super().write(vals)
         if {"agreement_id", "partner_id", "product_id", "company_id"} & vals.keys():
-            self._settle_cover()
+            self._engine_sudo()._settle_cover()
         return result
 
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
+    def _engine_sudo(self):
+        """These records for the engine, the one door of this file to more rights."""
+        # a customer who asks through the portal reads no agreements, and nobody
+        # writes consumption by hand
+        return self.sudo()
+
     @api.model
     def _refuse_coverage(self, vals_list):
         """The result of the check is found, never given by a client."""
@@ -154,7 +156,7 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
             self.partner_id,
             self.company_id,
             self.product_id,
-            chosen=agreement and agreement.sudo(),
+            chosen=agreement,
             own=self._used_by_agreement(),
         )
 
@@ -175,13 +177,12 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
         A request that finds the last one taken in the same moment becomes
         "used up"; nothing is promised to it twice.
         """
-        # consumption is written by the engine only
-        for record_sudo in self.sudo():
-            agreement = record_sudo.agreement_id
+        for record in self:
+            agreement = record.agreement_id
             wanted = {}
-            if record_sudo.coverage == "covered" and agreement.kind == "incidents":
+            if record.coverage == "covered" and agreement.kind == "incidents":
                 wanted[agreement.id] = 1.0
-            used = record_sudo._used_by_agreement()
+            used = record._used_by_agreement()
             for agreement_id, quantity in used.items():
                 other = agreement.browse(agreement_id)
                 if (
@@ -189,12 +190,12 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
                     and quantity
                     and agreement_id not in wanted
                 ):
-                    record_sudo._use(other, -quantity)
+                    record._use(other, -quantity)
             for agreement_id in wanted:
                 missing = 1.0 - used.get(agreement_id, 0.0)
-                if missing > 0 and not record_sudo._use(agreement, missing):
+                if missing > 0 and not record._use(agreement, missing):
                     agreement.invalidate_recordset()
-                    record_sudo.write(
+                    record.write(
                         {
                             "coverage": "used_up",
                             "coverage_facts": agreement._coverage_facts(
@@ -203,14 +204,14 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
                         }
                     )
 
-    def _use(self, agreement_sudo, quantity, note=None, partial=False):
+    def _use(self, agreement, quantity, note=None, partial=False):
         """Take from the agreement and write the line; what was taken comes back."""
-        taken = agreement_sudo._take(quantity, partial=partial)
+        taken = agreement._take(quantity, partial=partial)
         excess = quantity - taken if partial else 0.0
         if taken or excess:
-            agreement_sudo.env["crm.service.agreement.entry"].create(
+            self.env["crm.service.agreement.entry"].create(
                 {
-                    "agreement_id": agreement_sudo.id,
+                    "agreement_id": agreement.id,
                     "res_model": self._name,
                     "res_id": self.id,
                     "document_name": self.display_name,
@@ -228,12 +229,12 @@ class CrmServiceEntitlementMixin(models.AbstractModel):
         Raises UserError when the document has no agreement by hours.
         """
         self.ensure_one()
-        # the agent records work; the agreement itself is not theirs to write
-        agreement_sudo = self.sudo().agreement_id
+        record_sudo = self._engine_sudo()
+        agreement_sudo = record_sudo.agreement_id
         if hours <= 0:
             raise UserError(self.env._("Record more than zero hours."))
         if agreement_sudo.kind != "hours":
             raise UserError(
                 self.env._("This request is not under an agreement by hours.")
             )
-        return self.sudo()._use(agreement_sudo, hours, note=note, partial=True)
+        return record_sudo._use(agreement_sudo, hours, note=note, partial=True)

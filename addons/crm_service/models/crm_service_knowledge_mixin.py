@@ -27,21 +27,6 @@ class CrmServiceKnowledgeMixin(models.AbstractModel):
         help="Searches the whole text, also words of two Chinese characters.",
     )
 
-    def init(self):
-        if self._abstract or not self._auto:
-            return
-        table = SQL.identifier(self._table)
-        self.env.cr.execute(
-            SQL("ALTER TABLE %s ADD COLUMN IF NOT EXISTS search_vector tsvector", table)
-        )
-        self.env.cr.execute(
-            SQL(
-                "CREATE INDEX IF NOT EXISTS %s ON %s USING gin (search_vector)",
-                SQL.identifier(f"{self._table}__search_vector_index"),
-                table,
-            )
-        )
-
     # ------------------------------------------------------------------
     # Compute
     # ------------------------------------------------------------------
@@ -67,6 +52,21 @@ class CrmServiceKnowledgeMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+    def init(self):
+        if self._abstract or not self._auto:
+            return
+        table = SQL.identifier(self._table)
+        self.env.cr.execute(
+            SQL("ALTER TABLE %s ADD COLUMN IF NOT EXISTS search_vector tsvector", table)
+        )
+        self.env.cr.execute(
+            SQL(
+                "CREATE INDEX IF NOT EXISTS %s ON %s USING gin (search_vector)",
+                SQL.identifier(f"{self._table}__search_vector_index"),
+                table,
+            )
+        )
+
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
@@ -90,7 +90,7 @@ class CrmServiceKnowledgeMixin(models.AbstractModel):
     def _index_text(self):
         """Write the search vector of these records."""
         rows = []
-        for record in self.sudo():  # the index covers all of the text
+        for record in self:
             texts = []
             for name, weight in self._text_fields():
                 value = record[name] or ""

@@ -116,7 +116,7 @@ class CrmServiceSla(models.Model):
                     ("response_status", "in", ("running", "paused", "overdue")),
                     ("resolution_status", "in", ("running", "paused", "overdue")),
                 ]
-            )._sla_follow_policy()
+            )._engine_sudo()._sla_follow_policy()
 
     # ------------------------------------------------------------------
     # Business

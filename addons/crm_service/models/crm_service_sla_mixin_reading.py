@@ -34,9 +34,10 @@ class CrmServiceSlaMixin(models.AbstractModel):
     @api.depends("sla_id", "sla_segment_ids", "response_status", "resolution_status")
     @api.depends_context("lang", "tz")
     def _compute_sla_explanation(self):
-        readings = self._sla_read(fields.Datetime.now())
-        segments = self._sla_segments()
-        for record in self:
+        records_sudo = self._engine_sudo()
+        readings = records_sudo._sla_read(fields.Datetime.now())
+        segments = records_sudo._sla_segments()
+        for record in records_sudo:
             lines = [record._sla_explain_policy()] if record.id else []
             for kind in KINDS:
                 if reading := readings.get((record.id, kind)):
@@ -51,16 +52,11 @@ class CrmServiceSlaMixin(models.AbstractModel):
     # Business: reading
     # ------------------------------------------------------------------
     def _sla_segments(self):
-        """{(record id, kind): segments in order}, for all records at once.
-
-        Read as superuser: a promise does not depend on who looks at it.
-        """
-        segments_sudo = (
-            self.env["crm.service.sla.segment"]
-            .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        """{(record id, kind): segments in order}, for all records at once."""
+        segments = self.env["crm.service.sla.segment"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
-        return segments_sudo.grouped(lambda segment: (segment.res_id, segment.kind))
+        return segments.grouped(lambda segment: (segment.res_id, segment.kind))
 
     def _sla_last_segments(self):
         return {key: segments[-1] for key, segments in self._sla_segments().items()}
@@ -122,14 +118,12 @@ class CrmServiceSlaMixin(models.AbstractModel):
     # Business: in words
     # ------------------------------------------------------------------
     def _sla_explain_policy(self):
-        # the policy's name only; policies of an agreement may be hidden otherwise
-        policy_sudo = self.sla_id.sudo()
-        if not policy_sudo:
+        if not self.sla_id:
             return self.env._(
                 "Nothing is promised: no policy fits this request. Times are counted "
                 "all the same."
             )
-        return self.env._("Promise “%(policy)s”.", policy=policy_sudo.name)
+        return self.env._("Promise “%(policy)s”.", policy=self.sla_id.name)
 
     def _sla_explain_clock(self, kind, reading, segments):
         self.ensure_one()
@@ -176,18 +170,16 @@ class CrmServiceSlaMixin(models.AbstractModel):
     def _sla_escalate(self, limit):
         """Take the steps that are due for up to `limit` records; how many were read."""
         now = fields.Datetime.now()
-        records = self.search(
+        records = self._engine_sudo().search(
             self._sla_due_domain(), limit=limit, order="sla_next_step_at, id"
         )
         if not records:
             return 0
         records._sla_refresh(now)
-        taken_sudo = (
-            self.env["crm.service.sla.escalation"]
-            .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "in", records.ids)])
+        steps = records.env["crm.service.sla.escalation"].search(
+            [("res_model", "=", self._name), ("res_id", "in", records.ids)]
         )
-        taken = {(step.res_id, step.kind, step.due_at) for step in taken_sudo}
+        taken = {(step.res_id, step.kind, step.due_at) for step in steps}
         for record in records:
             for kind in KINDS:
                 due = record[f"{kind}_deadline"]
@@ -200,8 +192,7 @@ class CrmServiceSlaMixin(models.AbstractModel):
     def _sla_record_breach(self, kind, due):
         self.ensure_one()
         user = self._sla_responsible()
-        # nobody writes escalations by hand
-        self.env["crm.service.sla.escalation"].sudo().create(
+        self.env["crm.service.sla.escalation"].create(
             {
                 "res_model": self._name,
                 "res_id": self.id,

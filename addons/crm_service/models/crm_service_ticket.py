@@ -146,15 +146,15 @@ class CrmServiceTicket(models.Model):
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):
         for ticket in self:
-            contact_sudo, partner_sudo = ticket.sudo().contact_id, ticket.sudo()
-            if contact_sudo and (
-                contact_sudo.commercial_partner_id
-                != partner_sudo.partner_id.commercial_partner_id
+            contact = ticket.contact_id
+            if (
+                contact
+                and contact.commercial_partner_id != ticket.commercial_partner_id
             ):
                 raise ValidationError(
                     self.env._(
                         "%(contact)s does not belong to the customer.",
-                        contact=contact_sudo.display_name,
+                        contact=contact.display_name,
                     )
                 )
 
@@ -219,25 +219,19 @@ class CrmServiceTicket(models.Model):
         }
 
     def _sla_criteria(self):
-        # which agreement answers is not the asking customer's to read
-        ticket_sudo = self.sudo()
-        covered = ticket_sudo.coverage == "covered"
         return {
-            "agreement_id": covered and ticket_sudo.agreement_id.id,
+            "agreement_id": self.coverage == "covered" and self.agreement_id.id,
             "priority": self.priority,
             "category_id": self.category_id.id,
-            "team_id": ticket_sudo.team_id.id,
+            "team_id": self.team_id.id,
         }
 
     def _sla_calendar(self, policy):
-        ticket_sudo = self.sudo()
-        covered = ticket_sudo.coverage == "covered"
-        agreement_sudo = ticket_sudo.agreement_id
         return (
             policy.calendar_id
-            or (covered and agreement_sudo.calendar_id)
-            or ticket_sudo.team_id.calendar_id
-            or ticket_sudo.company_id.resource_calendar_id
+            or (self.coverage == "covered" and self.agreement_id.calendar_id)
+            or self.team_id.calendar_id
+            or self.company_id.resource_calendar_id
         )
 
     def _sla_responsible(self):

@@ -96,25 +96,25 @@ class CrmServiceTicket(models.Model):
 
     def _after_move(self, before):
         now = fields.Datetime.now()
-        for ticket in self:
-            ticket_sudo = ticket.sudo()  # the moments are the engine's columns
+        for ticket in self._engine_sudo():
             old, new = before[ticket.id], ticket.state
             if new == "waiting":
                 ticket._sla_mark(("response", "resolution"), "paused", "waiting")
             elif new in ("solved", "closed"):
                 ticket._sla_mark(("response", "resolution"), "stopped", "solved")
-                ticket_sudo.write({f"{new}_at": now})
+                ticket.write({f"{new}_at": now})
             elif old == "waiting":
                 ticket._sla_mark(("response", "resolution"), "running", "resumed")
             elif old in ("solved", "closed"):
                 ticket._sla_mark(("resolution",), "running", "reopened", reopen=True)
-                ticket_sudo.write({"solved_at": False, "closed_at": False})
+                ticket.write({"solved_at": False, "closed_at": False})
 
     def _answer(self):
         """Stop the response clock of the requests that were not answered yet."""
-        waiting_sudo = self.sudo().filtered(lambda ticket: not ticket.first_response_at)
-        waiting_sudo.write({"first_response_at": fields.Datetime.now()})
-        self._sla_mark(("response",), "stopped", "answered")
+        tickets_sudo = self._engine_sudo()
+        first_sudo = tickets_sudo.filtered(lambda ticket: not ticket.first_response_at)
+        first_sudo.write({"first_response_at": fields.Datetime.now()})
+        tickets_sudo._sla_mark(("response",), "stopped", "answered")
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
@@ -122,12 +122,13 @@ class CrmServiceTicket(models.Model):
             return result
         if message.is_internal or message.subtype_id.internal:
             return result
-        author_sudo = message.sudo().author_id
+        # a customer has no right to write a request, only to go on with it
+        tickets_sudo = self._engine_sudo()
+        author_sudo = message.with_env(tickets_sudo.env).author_id
         if author_sudo.user_ids.filtered(lambda user: not user.share):
             self._answer()
-        elif author_sudo.commercial_partner_id == self.sudo().commercial_partner_id:
-            # a customer has no right to write a request, only to go on with it
-            self.sudo().filtered(
+        elif author_sudo.commercial_partner_id == tickets_sudo.commercial_partner_id:
+            tickets_sudo.filtered(
                 lambda ticket: ticket.state in ("waiting", "solved")
             ).write({"state": "open"})
         return result

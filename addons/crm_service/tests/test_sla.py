@@ -207,7 +207,7 @@ class TestSla(ServiceCommon):
             ticket.action_resume()
             stored = ticket.resolution_deadline
             ticket.sudo().write({"resolution_deadline": False})
-            ticket._sla_refresh(shanghai(9, 16))
+            ticket._engine_sudo()._sla_refresh(shanghai(9, 16))
         self.assertEqual(ticket.resolution_deadline, stored)
 
     def test_s7_segments_are_append_only(self):
