@@ -62,11 +62,9 @@ def read_cell(raw, region=None):
         return () if error.reason == "empty" else (error,)
     if len(plain) > LENGTH_LIMIT:
         return (NumberError("too_long", plain[:40]),)
-    if "/" in plain:  # 030/901820 is one number, two mobiles are too long for one
-        try:
-            return (_one(plain, region),)
-        except NumberError:
-            pass
+    # 030/901820 is one number; two mobiles are too long for one
+    if "/" in plain and (whole := _whole_cell(plain, region)):
+        return (whole,)
     found = {}
     area = ""
     for part in parts(plain):
@@ -78,6 +76,13 @@ def read_cell(raw, region=None):
             area = match[1]
         found.setdefault(result)
     return tuple(found)
+
+
+def _whole_cell(plain, region):
+    try:
+        return _one(plain, region)
+    except NumberError:
+        return None
 
 
 def _one_in_area(part, area, region):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import phonenumbers
+
 REASONS = (
     "empty",  # nothing in the cell
     "letters",  # text that is no number
@@ -56,6 +58,15 @@ class Number:
     def reversed(self):
         """Digits of E.164 from the last to the first, for search by suffix."""
         return self.e164[:0:-1]
+
+    @property
+    def international(self):
+        """As people read it: +86 138 1234 5678."""
+        parsed = phonenumbers.parse(self.e164)
+        written = phonenumbers.format_number(
+            parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+        return f"{written} x{self.extension}" if self.extension else written
 
     def __str__(self):
         return f"{self.e164} x{self.extension}" if self.extension else self.e164

@@ -1,4 +1,8 @@
 from . import (
+    test_crm_contact_record,
+    test_crm_contact_restriction,
+    test_crm_customer_key,
+    test_crm_phone_number,
     test_crm_pool_claim,
     test_crm_pool_document,
     test_crm_pool_move,
@@ -6,5 +10,6 @@ from . import (
     test_crm_pool_rule,
     test_crm_pool_stage,
     test_numbering,
+    test_spreadsheet,
     test_text,
 )

@@ -1,3 +1,5 @@
+import itertools
+
 from odoo.tests import TransactionCase, new_test_user
 
 MODULE = "crm_stage_pipeline"
@@ -12,6 +14,9 @@ class PoolCase(TransactionCase):
         └── agent_2
     agent_3 (no team), seller (sales user without pool group)
     """
+
+    # no two customers of the same name
+    _serial = itertools.count()
 
     @classmethod
     def setUpClass(cls):
@@ -54,8 +59,8 @@ class PoolCase(TransactionCase):
     def _new_customers(cls, count, stage="target", owner=None, **vals):
         partners = cls.env["res.partner"].create(
             [
-                {"name": f"Pool Works {stage} {number}", "is_company": True}
-                for number in range(count)
+                {"name": f"Pool Works {next(cls._serial)}", "is_company": True}
+                for _number in range(count)
             ]
         )
         return cls.env["crm.pool.customer"].create(

@@ -2,8 +2,7 @@ import doctest
 import importlib
 import unicodedata
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 

@@ -1,8 +1,7 @@
 import doctest
 import importlib
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 

@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+
+class CrmPoolCustomer(models.Model):
+    """Contact records of a customer."""
+
+    _inherit = "crm.pool.customer"
+
+    record_ids = fields.One2many(
+        comodel_name="crm.contact.record",
+        inverse_name="customer_id",
+        string="Contact Records",
+        copy=False,
+    )
+    source_id = fields.Many2one(
+        comodel_name="utm.source",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Where this company has the customer from.",
+    )
+    mobile = fields.Char(related="partner_id.mobile")
+
+    def _recompute_contacts(self):
+        """Marks and dates from the records that are left, after a change or deletion."""
+        for customer in self.exists():
+            # also from records that only others may see
+            records_sudo = customer.sudo().record_ids.sorted(
+                lambda record: (record.date, record.id)
+            )
+            counted = records_sudo.filtered(lambda record: record._counts())
+            last = counted[-1:].date
+            planned = records_sudo.filtered("next_visit_date")[-1:].next_visit_date
+            if planned and last and planned <= last:
+                planned = False
+            customer.sudo()._write_pool(
+                {
+                    "contact_mark": "contacted" if counted else "uncontacted",
+                    "last_contact_at": last,
+                    "next_visit_date": planned,
+                }
+            )

@@ -1,0 +1,420 @@
+import base64
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..spreadsheet import Formula, SpreadsheetError, field_for, read, write_rejects
+
+# Rows of one transaction: a second or two of work.
+BATCH = 500
+# Rows a click on the page waits for.
+STEP = 200
+
+
+class CrmPoolImport(models.Model):
+    """A file of customers on its way into the pool.
+
+    - Reading puts the rows into a table of their own; each batch of them is imported
+      or refused in one transaction, so that a break loses and doubles nothing.
+    - A customer whose name or number exists, in the file or in the company, is
+      refused; the unique index of the customers' keys decides between two imports.
+    - Equal names can be allowed by managers; who did it stands here.
+    - Claim quotas are not used; customers above the owner's cap become shared.
+    - Refused rows come back as a file that can be corrected and loaded again.
+    """
+
+    _name = "crm.pool.import"
+    _description = "Customer Import"
+    _order = "id desc"
+    _rec_name = "file_name"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Imported by",
+        required=True,
+        readonly=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="restrict",
+    )
+    file = fields.Binary(attachment=True)
+    file_name = fields.Char()
+    state = fields.Selection(
+        selection=[
+            ("draft", "File"),
+            ("ready", "Columns"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("cancelled", "Stopped"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+    )
+    stage_id = fields.Many2one(
+        comodel_name="crm.pool.stage",
+        domain="[('company_id', 'in', [company_id, False])]",
+        default=lambda self: self._default_stage_id(),
+        ondelete="restrict",
+    )
+    owner_mode = fields.Selection(
+        selection=[("shared", "Shared"), ("me", "Me"), ("user", "Another Person")],
+        string="Owner",
+        required=True,
+        default="shared",
+    )
+    owner_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Person",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        ondelete="restrict",
+    )
+    country_id = fields.Many2one(
+        comodel_name="res.country",
+        required=True,
+        default=lambda self: self._default_country_id(),
+        help="Of numbers and addresses that name none.",
+    )
+    is_company = fields.Boolean(
+        string="Customers Are Companies",
+        default=True,
+        help="Off: the customers are persons.",
+    )
+    allow_same_name = fields.Boolean(
+        string="Allow Equal Names",
+        help="Managers only. Exact copies of a row are refused all the same.",
+    )
+    number_duplicates = fields.Selection(
+        selection=[("reject", "Refuse"), ("keep", "Allow")],
+        string="Equal Numbers",
+        required=True,
+        default="reject",
+    )
+    invalid_numbers = fields.Selection(
+        selection=[
+            ("reject", "Refuse if no number is valid"),
+            ("keep", "Keep the row and the text"),
+        ],
+        required=True,
+        default="reject",
+    )
+    column_ids = fields.One2many(
+        comodel_name="crm.pool.import.column", inverse_name="import_id", copy=False
+    )
+    row_ids = fields.One2many(
+        comodel_name="crm.pool.import.row", inverse_name="import_id", copy=False
+    )
+    rejected_row_ids = fields.One2many(
+        comodel_name="crm.pool.import.row",
+        inverse_name="import_id",
+        domain=[("state", "=", "rejected")],
+        string="Refused Rows",
+    )
+    position = fields.Integer(
+        readonly=True, copy=False, help="Number of the last row that was handled."
+    )
+    row_count = fields.Integer(string="Rows", compute="_compute_row_count")
+    done_count = fields.Integer(string="Imported", compute="_compute_row_count")
+    rejected_count = fields.Integer(string="Refused", compute="_compute_row_count")
+    progress = fields.Float(
+        compute="_compute_row_count", help="Share of the rows handled, in percent."
+    )
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
+    rejects_file = fields.Binary(attachment=True, readonly=True, copy=False)
+    rejects_file_name = fields.Char(compute="_compute_rejects_file_name")
+
+    @api.model
+    def _default_stage_id(self):
+        policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
+        return policy._entry_stage()
+
+    @api.model
+    def _default_country_id(self):
+        return self.env.company.country_id or self.env.ref("base.cn")
+
+    @api.depends("row_ids.state")
+    def _compute_row_count(self):
+        groups = self.env["crm.pool.import.row"]._read_group(
+            [("import_id", "in", self.ids)], ["import_id", "state"], ["__count"]
+        )
+        counts = {(record.id, state): count for record, state, count in groups}
+        for record in self:
+            done = counts.get((record.id, "done"), 0)
+            rejected = counts.get((record.id, "rejected"), 0)
+            total = done + rejected + counts.get((record.id, "waiting"), 0)
+            record.done_count = done
+            record.rejected_count = rejected
+            record.row_count = total
+            record.progress = 100 * (done + rejected) / total if total else 0
+
+    @api.depends("row_ids.reason")
+    def _compute_summary(self):
+        labels = dict(
+            self.env["crm.pool.import.row"]
+            ._fields["reason"]
+            ._description_selection(self.env)
+        )
+        for record in self:
+            lines = [
+                Markup("<tr><td>%s</td><td class='text-end ps-4'>%s</td></tr>")
+                % (labels[reason], count)
+                for reason, count in record._count_reasons().items()
+            ]
+            record.summary = (
+                Markup("<table>%s</table>") % Markup("").join(lines) if lines else False
+            )
+
+    @api.depends("file_name")
+    def _compute_rejects_file_name(self):
+        for record in self:
+            stem = (record.file_name or "").rpartition(".")[0] or "customers"
+            record.rejects_file_name = f"{stem}.refused.xlsx"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._check_rights()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"allow_same_name", "owner_mode", "owner_id"} & set(vals):
+            self._check_rights()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        if any(record.state == "running" for record in self):
+            raise UserError(self.env._("Stop the import before you delete it."))
+
+    def action_read(self):
+        """Read the file: its rows into the table, its headers into the columns."""
+        self.ensure_one()
+        if self.state not in ("draft", "ready"):
+            raise UserError(self.env._("This file is being imported already."))
+        content = base64.b64decode(self.with_context(bin_size=False).file or b"")
+        try:
+            sheet = read(content)
+        except SpreadsheetError as error:
+            raise UserError(self._get_file_message(error.reason)) from error
+        self.row_ids.unlink()
+        self.column_ids.unlink()
+        self._create_columns(sheet)
+        self._create_rows(sheet)
+        self.write({"state": "ready", "position": 0})
+        return True
+
+    def action_run(self):
+        """Start: batches run in the background and while this page is open."""
+        self.ensure_one()
+        if self.state not in ("ready", "cancelled"):
+            raise UserError(self.env._("Read a file first."))
+        if "name" not in self.column_ids.mapped("field_name"):
+            raise UserError(
+                self.env._("Choose the column that holds the customers' names.")
+            )
+        if self.owner_mode == "user" and not self.owner_id:
+            raise UserError(self.env._("Choose the person who gets the customers."))
+        self._check_rights()
+        self.state = "running"
+        # anybody who may import may wake the background job
+        cron = self.env.ref("crm_stage_pipeline.crm_pool_import_cron")
+        cron.sudo()._trigger()
+        return True
+
+    def action_step(self):
+        """Handle the next rows, for a page that waits.
+
+        :return: dict with state and handled, the number of rows of this step; 0 when
+            the background job is at it
+        """
+        self.ensure_one()
+        self.check_access("write")
+        handled = self._run_batch(STEP) if self.state == "running" else 0
+        return {"state": self.state, "handled": handled}
+
+    def action_stop(self):
+        """Stop after the batch that is running; the rest can be resumed."""
+        for record in self:
+            if record.state == "running":
+                record.state = "cancelled"
+                record._write_rejects()
+        return True
+
+    def action_open_customers(self):
+        """The customers that this file brought."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Imported Customers"),
+            "res_model": "crm.pool.customer",
+            "view_mode": "list,form",
+            "domain": [
+                ("id", "in", self.row_ids.customer_id.ids),
+            ],
+        }
+
+    def action_download_rejects(self):
+        """The refused rows as a file."""
+        self.ensure_one()
+        self._write_rejects()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/crm.pool.import/{self.id}/rejects_file"
+            f"?download=true&filename={self.rejects_file_name}",
+            "target": "self",
+        }
+
+    @api.model
+    def _cron_run(self):
+        """Run what is running, batch by batch, until the time is over."""
+        running = self.search([("state", "=", "running")], order="id")
+        for record in running:
+            left = record.row_count - record.done_count - record.rejected_count
+            while record.state == "running":
+                handled = record._as_importer()._run_batch(BATCH)
+                if not handled:
+                    break
+                left -= handled
+                if not self.env["ir.cron"]._commit_progress(
+                    handled, remaining=max(left, 0)
+                ):
+                    return
+
+    def _as_importer(self):
+        """With the user, language and company of whoever imports."""
+        self.ensure_one()
+        user = self.user_id
+        return (
+            self.with_user(user)
+            .with_context(lang=user.lang, allowed_company_ids=self.company_id.ids)
+            .with_company(self.company_id)
+        )
+
+    def _check_rights(self):
+        """Equal names and other people's customers are the managers' to allow."""
+        user = self.env.user
+        if self.env.su or user.has_group(
+            "crm_stage_pipeline.crm_stage_pipeline_group_manager"
+        ):
+            return
+        if any(record.allow_same_name for record in self):
+            raise AccessError(self.env._("Only managers may allow equal names."))
+        led_ids = user._crm_pool_led_user_ids(self.company_id.ids)
+        for record in self:
+            if (
+                record.owner_mode == "user"
+                and record.owner_id
+                and record.owner_id.id not in {user.id, *led_ids}
+            ):
+                raise AccessError(
+                    self.env._("You may give customers to members of your team only.")
+                )
+
+    def _count_reasons(self):
+        """Refused rows by reason, the most frequent first."""
+        self.ensure_one()
+        groups = self.env["crm.pool.import.row"]._read_group(
+            [("import_id", "=", self.id), ("state", "=", "rejected")],
+            ["reason"],
+            ["__count"],
+            order="__count desc, reason",
+        )
+        return dict(groups)
+
+    def _create_columns(self, sheet):
+        used = set()
+        columns = []
+        for index, header in enumerate(sheet.header):
+            name = field_for(header)
+            if name in used and name not in ("phone", "mobile"):
+                name = None
+            used.add(name)
+            values = (values[index] for _number, values in sheet.rows[:50])
+            sample = next((value for value in values if value is not None), "")
+            if isinstance(sample, Formula):
+                sample = sample.text
+            columns.append(
+                {
+                    "import_id": self.id,
+                    "index": index,
+                    "header": header,
+                    "sample": str(sample)[:80],
+                    "field_name": name,
+                }
+            )
+        self.env["crm.pool.import.column"].create(columns)
+
+    def _create_rows(self, sheet):
+        """By SQL: a file may have a hundred thousand rows, and they are copies."""
+        self.env["crm.pool.import.row"].flush_model()
+        uid = self.env.uid
+        self.env.cr.execute_values(
+            "INSERT INTO crm_pool_import_row (import_id, row_number, cells, state,"
+            " create_uid, create_date, write_uid, write_date) VALUES %s",
+            [
+                (self.id, number, json.dumps([_to_json(v) for v in values]), uid, uid)
+                for number, values in sheet.rows
+            ],
+            template="(%s, %s, %s, 'waiting', %s, now(), %s, now())",
+            page_size=1000,
+        )
+        self.env["crm.pool.import.row"].invalidate_model()
+        self.invalidate_recordset()
+
+    def _write_rejects(self):
+        rows = self.env["crm.pool.import.row"].search(
+            [("import_id", "=", self.id), ("state", "=", "rejected")]
+        )
+        labels = dict(rows._fields["reason"]._description_selection(self.env))
+        content = write_rejects(
+            self.column_ids.mapped("header"),
+            [
+                (
+                    [_from_json(value) for value in row.cells],
+                    ": ".join(filter(None, (labels.get(row.reason), row.message))),
+                )
+                for row in rows
+            ],
+            self.env._("Reason of refusal"),
+        )
+        self.rejects_file = base64.b64encode(content) if rows else False
+
+    @api.model
+    def _get_file_message(self, reason):
+        messages = {
+            "empty": self.env._("The file is empty."),
+            "too_large": self.env._("The file is too large (50 MB at most)."),
+            "too_many_rows": self.env._("The file has more than 200,000 rows."),
+            "password": self.env._(
+                "The file has a password or is of an old format. Save it as .xlsx "
+                "without a password."
+            ),
+            "encoding": self.env._(
+                "The letters of this csv file cannot be read. Save it as UTF-8."
+            ),
+            "no_header": self.env._("The first row must name the columns."),
+        }
+        return messages.get(
+            reason, self.env._("This is not a spreadsheet (.xlsx or .csv).")
+        )
+
+
+def _to_json(value):
+    return {"formula": value.text} if isinstance(value, Formula) else value
+
+
+def _from_json(value):
+    return Formula(value["formula"]) if isinstance(value, dict) else value

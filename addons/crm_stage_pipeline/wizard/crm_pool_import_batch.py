@@ -1,0 +1,378 @@
+import hashlib
+import logging
+
+import psycopg2
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import mute_logger
+
+from ..text import name_key
+from .crm_pool_import_candidate import read_candidate
+
+_logger = logging.getLogger(__name__)
+
+# Contacts come in without messages, followers and tracked values: the pool's log and
+# the import itself say where they are from.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    # core's load() does the same: what is copied from a parent is given to each child
+    "_partners_skip_fields_sync": True,
+}
+PARTNER_FIELDS = (
+    "name",
+    "email",
+    "website",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "comment",
+    "ref",
+    "vat",
+)
+
+
+class CrmPoolImport(models.Model):
+    """One batch of rows: read, judge, create, note the result."""
+
+    _inherit = "crm.pool.import"
+
+    def _run_batch(self, limit):
+        """Handle the next rows in this transaction; the last batch ends the import.
+
+        :return: number of rows handled; 0 at the end, or when another worker is at it
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update():
+            return 0
+        self.invalidate_recordset(["state", "position"])
+        if self.state != "running":
+            return 0
+        rows = self.env["crm.pool.import.row"].search(
+            [("import_id", "=", self.id), ("state", "=", "waiting")],
+            limit=limit,
+            order="row_number",
+        )
+        if rows:
+            self._import_rows(rows)
+            # a worker with an older view of the rows fails here and starts again
+            self.position = rows[-1].row_number
+        if len(rows) < limit:
+            self.state = "done"
+            self._write_rejects()
+        return len(rows)
+
+    def _import_rows(self, rows):
+        columns = [
+            (column.index, column.field_name, column.is_required)
+            for column in self.column_ids
+            if column.field_name
+        ]
+        candidates = [
+            read_candidate(
+                row.id,
+                row.cells,
+                columns,
+                self.country_id.code,
+                keep_invalid=self.invalid_numbers == "keep",
+            )
+            for row in rows
+        ]
+        self._reject_duplicates(candidates)
+        good = [candidate for candidate in candidates if not candidate.reason]
+        refused = (psycopg2.IntegrityError, UserError)
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                self._create_customers(good)
+        except refused:
+            # one row is at fault, or another import was faster: find out which
+            for candidate in good:
+                try:
+                    with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                        self._create_customers([candidate])
+                except refused as error:
+                    self._reject_refused(candidate, error)
+        self._write_results(candidates)
+
+    def _reject_refused(self, candidate, error):
+        constraint = getattr(getattr(error, "diag", None), "constraint_name", "") or ""
+        candidate.customer_id = None
+        if constraint.startswith("crm_customer_key"):
+            candidate.reject("duplicate_in_database")
+        else:
+            _logger.info("Import %s: a row was refused: %s", self.id, error)
+            message = str(error) if isinstance(error, UserError) else ""
+            candidate.reject("error", message[:200])
+
+    def _reject_duplicates(self, candidates):
+        """Against the rows above, in this file, and the company's customers."""
+        keys = self.env["crm.customer.key"]
+        good = [candidate for candidate in candidates if not candidate.reason]
+        names = keys._find(self.company_id, "name", {c.key for c in good})
+        phones = keys._find(
+            self.company_id, "phone", {key for c in good for key in c.phone_keys}
+        )
+        mine = self._get_own_customer_ids(
+            {ids[0] for found in (names, phones) for ids in found.values()}
+        )
+        policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
+        phones_count = (
+            self.number_duplicates == "reject" or policy.phone_duplicates == "block"
+        )
+        names_count = not self.allow_same_name
+        digests = self._find_digests(good) if self.allow_same_name else {}
+        names_above, phones_above = set(), set()
+        for candidate in good:
+            self._reject_copy(candidate, digests)
+            found = names.get(candidate.key, []) if names_count else []
+            above = names_count and candidate.key in names_above
+            if phones_count:
+                for key in candidate.phone_keys:
+                    found = found or phones.get(key, [])
+                    above = above or key in phones_above
+            if above or (found and found[0] in mine):
+                candidate.reject("duplicate_in_file")
+            elif found:
+                candidate.reject("duplicate_in_database")
+            candidate.same_name = not names_count and bool(
+                candidate.key in names_above or names.get(candidate.key)
+            )
+            if not candidate.reason:
+                digests[self._digest(candidate)] = self.id
+                names_above.add(candidate.key)
+                phones_above.update(candidate.phone_keys)
+
+    def _reject_copy(self, candidate, digests):
+        """Where equal names are allowed, a row of the same numbers too is a copy."""
+        import_id = digests.get(self._digest(candidate))
+        if import_id:
+            in_file = import_id == self.id
+            candidate.reject(
+                "duplicate_in_file" if in_file else "duplicate_in_database"
+            )
+
+    def _digest(self, candidate):
+        """The same for the same row in the same company only."""
+        text = f"{self.company_id.id}:{candidate.digest}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _find_digests(self, candidates):
+        """Rows imported before whose customer is still there.
+
+        :return: dict of digest to the id of its import
+
+        Superuser: the rows of other people's imports count too.
+        """
+        rows_sudo = (
+            self.env["crm.pool.import.row"]
+            .sudo()
+            .search(
+                [
+                    ("digest", "in", [self._digest(c) for c in candidates]),
+                    ("customer_id.active", "=", True),
+                ]
+            )
+        )
+        return {row.digest: row.import_id.id for row in rows_sudo}
+
+    def _get_own_customer_ids(self, customer_ids):
+        """Those of the customers that this file brought."""
+        rows = self.env["crm.pool.import.row"].search(
+            [("import_id", "=", self.id), ("customer_id", "in", list(customer_ids))]
+        )
+        return set(rows.sudo().customer_id.ids)
+
+    def _create_customers(self, candidates):
+        """Contacts, numbers and pool rows of good rows, in few statements.
+
+        Superuser: who may import may create what the file holds, and only that; a
+        check of every row against the rules would cost more than the row.
+        """
+        if not candidates:
+            return
+        importer_sudo = self.sudo().with_context(**QUIET)
+        partners_sudo = importer_sudo.env["res.partner"].create(
+            importer_sudo._prepare_partner_vals(candidates)
+        )
+        importer_sudo._create_numbers(candidates, partners_sudo)
+        importer_sudo._create_contacts(candidates, partners_sudo)
+        owners = importer_sudo._get_owner_ids(len(candidates))
+        sources = importer_sudo._find_or_create(
+            "utm.source", [c.values.get("source") for c in candidates]
+        )
+        customers_sudo = importer_sudo.env["crm.pool.customer"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "company_id": self.company_id.id,
+                    "stage_id": self.stage_id.id,
+                    "owner_id": owner_id,
+                    "source_id": sources.get(candidate.values.get("source")),
+                    "same_name_allowed": candidate.same_name,
+                }
+                for candidate, partner, owner_id in zip(
+                    candidates, partners_sudo, owners, strict=True
+                )
+            ]
+        )
+        customers_sudo.flush_recordset()
+        for candidate, customer in zip(candidates, customers_sudo, strict=True):
+            candidate.customer_id = customer.id
+
+    def _get_owner_ids(self, count):
+        """Who gets the customers; above the cap they are shared."""
+        owner = {"me": self.user_id, "user": self.owner_id}.get(self.owner_mode)
+        if not owner:
+            return [False] * count
+        room = self.env["crm.pool.customer"]._holding_room(owner, self.company_id)
+        held = count if room is None else min(room, count)
+        return [owner.id] * held + [False] * (count - held)
+
+    def _prepare_partner_vals(self, candidates):
+        industries = self._find_or_create(
+            "res.partner.industry", [c.values.get("industry") for c in candidates]
+        )
+        tags = self._find_or_create(
+            "res.partner.category",
+            [tag for c in candidates for tag in _tags(c.values.get("category"))],
+        )
+        countries = self._find_countries({c.values.get("country") for c in candidates})
+        vals_list = []
+        for candidate in candidates:
+            values = candidate.values
+            country = countries.get(values.get("country")) or self.country_id
+            vals = {name: values[name] for name in PARTNER_FIELDS if name in values}
+            phone = next((text for k, text, _e in candidate.numbers if k == "phone"), 0)
+            vals.update(
+                is_company=self.is_company,
+                phone=phone or False,
+                country_id=country.id,
+                state_id=self._find_state(values.get("state"), country),
+                industry_id=industries.get(values.get("industry")),
+                category_id=[
+                    (6, 0, [tags[tag] for tag in _tags(values.get("category"))])
+                ],
+                user_id=False,
+            )
+            if not self.is_company and "function" in values:
+                vals["function"] = values["function"]
+            vals_list.append(vals)
+        return vals_list
+
+    def _create_numbers(self, candidates, partners):
+        """All but the main number, which core's field made."""
+        self.env["crm.phone.number"].create(
+            [
+                {"partner_id": partner.id, "kind": kind, "number": text}
+                for candidate, partner in zip(candidates, partners, strict=True)
+                for kind, text, _e164 in _further_numbers(candidate.numbers)
+            ]
+        )
+
+    def _create_contacts(self, candidates, partners):
+        """The contact persons of companies, with what core copies to them."""
+        if not self.is_company:
+            return
+        self.env["res.partner"].create(
+            [
+                {
+                    **partner._get_commercial_values(),
+                    **partner._get_address_values(),
+                    "name": candidate.values["contact_name"],
+                    "function": candidate.values.get("function"),
+                    "parent_id": partner.id,
+                    "type": "contact",
+                    "user_id": False,
+                }
+                for candidate, partner in zip(candidates, partners, strict=True)
+                if "contact_name" in candidate.values
+            ]
+        )
+
+    def _find_or_create(self, model, names):
+        """Records by name; what is missing is made.
+
+        :return: dict of name to id
+        """
+        names = list(dict.fromkeys(name for name in names if name))
+        if not names:
+            return {}
+        found = self.env[model].search([("name", "in", names)], order="id desc")
+        ids = {record.name: record.id for record in found}
+        missing = [name for name in names if name not in ids]
+        created = self.env[model].create([{"name": name} for name in missing])
+        return {**ids, **dict(zip(missing, created.ids, strict=True))}
+
+    def _find_countries(self, names):
+        """Countries by name, in the importer's language or English, or by code."""
+        wanted = {name_key(name): name for name in names if name}
+        if not wanted:
+            return {}
+        countries = self.env["res.country"].search([("code", "!=", False)])
+        result = {}
+        for lang in ("en_US", self.env.lang or "en_US"):
+            for country in countries.with_context(lang=lang):
+                for text in (country.name, country.code):
+                    if (key := name_key(text)) in wanted:
+                        result[wanted[key]] = country
+        return result
+
+    def _find_state(self, name, country):
+        if not name:
+            return False
+        return (
+            self.env["res.country.state"]
+            .search(
+                [("country_id", "=", country.id), ("name", "=ilike", name)], limit=1
+            )
+            .id
+        )
+
+    def _write_results(self, candidates):
+        """By one statement: every row has its own result."""
+        rows = self.env["crm.pool.import.row"]
+        rows.flush_model()
+        self.env.cr.execute_values(
+            "UPDATE crm_pool_import_row r SET state = v.state, reason = v.reason,"
+            " message = v.message, name = v.name, same_name = v.same_name,"
+            " digest = v.digest, customer_id = v.customer_id::integer"
+            " FROM (VALUES %s) v"
+            " (id, state, reason, message, name, same_name, digest, customer_id)"
+            " WHERE r.id = v.id",
+            [
+                (
+                    candidate.row_id,
+                    "rejected" if candidate.reason else "done",
+                    candidate.reason or None,
+                    candidate.message or None,
+                    candidate.name[:200] or None,
+                    candidate.same_name and not candidate.reason,
+                    None if candidate.reason else self._digest(candidate),
+                    candidate.customer_id,
+                )
+                for candidate in candidates
+            ],
+            page_size=1000,
+        )
+        rows.invalidate_model()
+        self.invalidate_recordset()
+
+
+def _tags(text):
+    """Several tags in one cell, as people separate them."""
+    for sign in "；;、，/|":
+        text = (text or "").replace(sign, ",")
+    return list(dict.fromkeys(tag.strip() for tag in text.split(",") if tag.strip()))
+
+
+def _further_numbers(numbers):
+    """Without the first of kind phone, which is core's field."""
+    main = next((number for number in numbers if number[0] == "phone"), None)
+    rest = list(numbers)
+    if main:
+        rest.remove(main)
+    return [("other" if kind == "phone" else kind, text, e) for kind, text, e in rest]
