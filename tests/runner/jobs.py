@@ -73,14 +73,18 @@ _children: set[subprocess.Popen] = set()
 
 
 def run_program(
-    command: list, log: Path, env: dict | None = None, limit: float = 1800
+    command: list,
+    log: Path,
+    env: dict | None = None,
+    limit: float = 1800,
+    stdin: Path = Path(os.devnull),
 ) -> int:
     """Run in a process group of its own, all output to `log`; the exit code, or 124
     when it was still running after `limit` seconds."""
-    with open(log, "wb") as output:
+    with open(log, "wb") as output, open(stdin) as given:
         child = subprocess.Popen(
             [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
+            stdin=given,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=PROJECT,

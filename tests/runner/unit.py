@@ -76,7 +76,8 @@ def pure_suite(only: str = "") -> unittest.TestSuite:
     a database: addons are importable once their folder is on Odoo's path."""
     import odoo.addons
 
-    odoo.addons.__path__.append(str(ADDONS))
+    # a list, since Python forgets what is appended to a namespace's path
+    odoo.addons.__path__ = [*odoo.addons.__path__, str(ADDONS)]
     suite = unittest.TestSuite()
     for addon in addon_folders(ADDONS):
         if only in ("", addon.name):
