@@ -88,8 +88,8 @@ def _pure_cases(addon: Path) -> Iterable[unittest.TestCase]:
 
 def pure_suite(only: str = "") -> unittest.TestSuite:
     """BaseCase tests of every addon and the doctests of its pure packages, outside of
-    a database: addons are importable once their folder is on Odoo's path. Classes tagged
-    "slow" are left to the addon suite."""
+    a database: addons are importable once their folder is on Odoo's path. What is
+    tagged "slow" is left to the addon suite."""
     import odoo.addons
 
     # a list, since Python forgets what is appended to a namespace's path

@@ -1,0 +1,195 @@
+"""Bad circumstances at set-up: one clear sentence each, and the next run recovers.
+
+The scripts run for real, on a cache of their own; what they would ask of the machine is
+answered by small programs that stand first on PATH.
+"""
+
+import os
+import socket
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from tests.layout import PROJECT
+
+SCRIPTS = PROJECT / "scripts"
+NO_SPACE = "echo Filesystem; echo x 1 1 12 1 /"
+# dpkg-deb --fsys-tarfile: the least that looks like Odoo's package
+DEB = """
+root=$(mktemp -d)
+egg=$root/usr/lib/python3/dist-packages/odoo-19.0.egg-info
+mkdir -p $egg
+echo 'Requires-Dist: psycopg2' > $egg/PKG-INFO
+tar -c -C $root .
+rm -r $root
+"""
+APT = """
+case "$*" in
+*indextargets*) echo "http://localhost/debian" ;;
+*download*) touch odoo-19_19.0_all.deb ;;
+esac
+"""
+
+
+class TestSetup(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ts")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.cache = self.folder / "cache"
+        self.cache.mkdir()
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+
+    def fake(self, name: str, body: str) -> None:
+        program = self.bin / name
+        program.write_text(f"#!/bin/bash\n{body}\n")
+        program.chmod(0o755)
+
+    def run_script(self, *words: str, **variables: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [SCRIPTS / words[0], *words[1:]],
+            env=os.environ
+            | {
+                "PATH": f"{self.bin}:{os.environ['PATH']}",
+                "TELESALES_CACHE": str(self.cache),
+            }
+            | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def assert_refused(self, done, sentence: str) -> None:
+        """One error, said in one sentence."""
+        self.assertNotEqual(done.returncode, 0, done.stderr)
+        errors = [line for line in done.stderr.splitlines() if "error:" in line]
+        self.assertEqual(len(errors), 1, done.stderr)
+        self.assertIn(sentence, errors[0])
+
+    def source(self, code: str, **variables: str) -> subprocess.CompletedProcess:
+        """Run a line of bash after scripts/env.sh."""
+        self.fake("sourced", f'set -euo pipefail\n. "{SCRIPTS}/env.sh"\n{code}')
+        done = self.run_script(str(self.bin / "sourced"), **variables)
+        self.assertFalse(done.stdout and done.returncode, done.stdout)
+        return done
+
+    def test_other_machine(self):
+        self.fake("uname", "echo aarch64")
+        self.assert_refused(self.run_script("setup"), "needs an x86_64 machine")
+
+    def test_cache_cannot_be_written(self):
+        (self.folder / "file").touch()
+        done = self.run_script("setup", TELESALES_CACHE=str(self.folder / "file/cache"))
+        self.assert_refused(done, "cannot write to")
+
+    def test_no_mirror_in_apt(self):
+        self.fake("apt-get", "true")
+        for script in ("setup-odoo", "setup-asterisk"):
+            with self.subTest(script):
+                self.assert_refused(self.run_script(script), "knows no Debian mirror")
+
+    def test_mirror_does_not_answer(self):
+        answer = 'case "$*" in *indextargets*) echo "http://localhost/debian" ;;'
+        self.fake("apt-get", f"{answer} *) exit 100 ;; esac")
+        for script in ("setup-odoo", "setup-asterisk"):
+            with self.subTest(script):
+                self.assert_refused(self.run_script(script), "no mirror")
+
+    def test_disk_full(self):
+        self.fake("df", NO_SPACE)
+        steps = ("setup-odoo", "setup-python", "setup-asterisk")
+        for words in (*((step,) for step in steps), ("postgres", "start")):
+            with self.subTest(words):
+                done = self.run_script(*words)
+                self.assert_refused(done, "only 12 MB free")
+
+    def test_half_finished_set_up_is_done_again(self):
+        part = self.cache / "odoo.part"
+        part.mkdir()
+        (part / "rest").write_text("of an interrupted run")
+        (self.cache / "odoo").mkdir()  # without its stamp: unusable
+        self.fake("apt-get", APT)
+        self.fake("dpkg-deb", DEB)
+        done = self.run_script("setup-odoo")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue((self.cache / "odoo" / ".complete").exists())
+        self.assertFalse((self.cache / "odoo" / "rest").exists())
+        self.assertEqual(sorted(os.listdir(self.cache)), ["odoo"])
+
+    def test_finished_set_up_does_nothing(self):
+        for folder in ("odoo", "asterisk"):
+            (self.cache / folder).mkdir()
+            (self.cache / folder / ".complete").touch()
+        self.fake("apt-get", "exit 1")
+        for script in ("setup-odoo", "setup-asterisk"):
+            self.assertEqual(self.run_script(script).returncode, 0)
+
+    def test_interrupted_cluster_is_made_again(self):
+        """Its stamp is the last thing that is written."""
+        self.assertIn(".complete", (SCRIPTS / "postgres").read_text())
+        (self.cache / "postgres" / "data").mkdir(parents=True)
+        self.fake("df", NO_SPACE)
+        done = self.run_script("postgres", "start")
+        self.assert_refused(done, "only 12 MB free")
+
+    def test_python_of_another_version(self):
+        for name in ("python3.11", "python3"):
+            self.fake(name, "exit 1")
+        interpreter = self.run_script("python-interpreter")
+        # Debian's own may stand at its fixed path; the wrong ones are never taken
+        self.assertNotIn(str(self.bin), interpreter.stdout)
+
+    def test_no_python_at_all(self):
+        sentence = "no Python 3.11 with venv found"
+        self.assertIn(sentence, (SCRIPTS / "setup-python").read_text())
+        self.fake("dirname", f"echo {self.folder}/scripts")
+        copy = self.folder / "scripts"
+        copy.mkdir()
+        for name in ("setup-python", "env.sh"):
+            (copy / name).write_text((SCRIPTS / name).read_text())
+        (copy / "python-interpreter").write_text("#!/bin/bash\nexit 1\n")
+        for name in ("setup-python", "python-interpreter"):
+            (copy / name).chmod(0o755)
+        for name in ("requirements.txt", "requirements-dev.txt"):
+            (self.folder / name).touch()
+        self.assert_refused(self.run_script(str(copy / "setup-python")), sentence)
+
+    def test_normal_user_without_system_packages(self):
+        """Told what to run as root, once; nothing else needs root."""
+        self.fake("id", "echo 1234")
+        self.fake("sudo", "exit 1")
+        self.fake("dpkg-query", "exit 1")
+        done = self.run_script("setup-system", "test")
+        self.assert_refused(done, "needs root")
+        self.assertIn("apt-get install --no-install-recommends postgresql", done.stderr)
+
+    def test_cache_is_of_the_user(self):
+        """Root's PostgreSQL runs as another user: files are not shared."""
+        self.fake("id", "echo 1234")
+        done = self.source("echo $cache", TELESALES_CACHE="")
+        self.assertEqual(done.stdout.strip(), "/var/tmp/telesales-cache-1234")
+
+    def test_socket_path_too_long(self):
+        long = self.cache / ("x" * 100)
+        long.mkdir()
+        done = self.run_script("postgres", "start", TELESALES_CACHE=str(long))
+        self.assert_refused(done, "too long for a unix socket")
+
+    def test_port_of_the_demonstration_is_taken(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = str(other.getsockname()[1])
+            done = self.source(
+                f"""
+                mkdir -p {self.folder}/p/scripts
+                cp {SCRIPTS}/env.sh {SCRIPTS}/demo {self.folder}/p/scripts
+                printf '#!/bin/bash\\n' > {self.folder}/p/scripts/setup
+                chmod +x {self.folder}/p/scripts/setup
+                exec {self.folder}/p/scripts/demo start
+                """,
+                DEMO_PORT=port,
+            )
+        self.assert_refused(done, f"port {port} is taken")
