@@ -24,9 +24,13 @@
         "views/crm_service_team_views.xml",
         "views/crm_service_category_views.xml",
         "views/crm_service_article_views.xml",
+        "views/portal_templates.xml",
     ],
     "demo": [
-        "demo/crm_service_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/crm_service_agreement_demo.xml",
+        "demo/crm_service_article_demo.xml",
+        "demo/crm_service_ticket_demo.xml",
     ],
     "application": True,
 }

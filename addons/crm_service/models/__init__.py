@@ -13,3 +13,4 @@ from . import crm_service_knowledge_mixin
 from . import crm_service_article
 from . import crm_service_ticket
 from . import crm_service_ticket_state
+from . import crm_service_ticket_contact

@@ -109,8 +109,11 @@ class CrmServiceTicket(models.Model):
                 ticket._sla_mark(("resolution",), "running", "reopened", reopen=True)
                 ticket.write({"solved_at": False, "closed_at": False})
 
-    def _answer(self):
-        """Stop the response clock of the requests that were not answered yet."""
+    def _answer(self, channel="call"):
+        """Stop the response clock of the requests that were not answered yet.
+
+        channel: how, as in crm.contact.record.
+        """
         tickets_sudo = self._engine_sudo()
         first_sudo = tickets_sudo.filtered(lambda ticket: not ticket.first_response_at)
         first_sudo.write({"first_response_at": fields.Datetime.now()})
@@ -126,7 +129,7 @@ class CrmServiceTicket(models.Model):
         tickets_sudo = self._engine_sudo()
         author_sudo = message.with_env(tickets_sudo.env).author_id
         if author_sudo.user_ids.filtered(lambda user: not user.share):
-            self._answer()
+            self._answer("email")
         elif author_sudo.commercial_partner_id == tickets_sudo.commercial_partner_id:
             tickets_sudo.filtered(
                 lambda ticket: ticket.state in ("waiting", "solved")

@@ -7,3 +7,4 @@ from . import test_escalation
 from . import test_knowledge
 from . import test_sla
 from . import test_ticket
+from . import test_portal

@@ -75,3 +75,56 @@ class TestAccess(ServiceCommon):
                 ticket.read([name])
         with self.assertRaises(AccessError):
             self.env["crm.service.agreement"].with_user(self.portal).search([])
+
+
+@tagged("post_install", "-at_install")
+class TestPrivateCustomers(ServiceCommon):
+    """S1: requests of customers who are private to a salesperson."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = "crm_stage_pipeline.crm_stage_pipeline_group_user"
+        cls.owner = cls._new_user("sowner", group)
+        cls.seller = cls._new_user("sseller", group)
+        cls.row = cls.env["crm.pool.customer"].create(
+            {
+                "partner_id": cls.customer.id,
+                "company_id": cls.company.id,
+                "owner_id": cls.owner.id,
+            }
+        )
+
+    def test_s1_service_works_for_a_private_customer(self):
+        self.assertNotEqual(self.row.access, "shared")
+        ticket = self._ticket()
+        self.assertEqual(ticket.partner_id.name, "Green Hill Trading")
+        with self.assertRaises(AccessError):
+            self.row.with_user(self.agent).read(["owner_id"])
+
+    def test_s1_calls_and_answers_are_contact_records(self):
+        ticket = self._ticket(contact_id=self.contact.id, channel="phone")
+        self._ticket(channel="portal")
+        ticket.message_post(
+            body="Done", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        ticket.action_answered()
+        records = self.row.record_ids.sorted("id")
+        self.assertEqual(records.mapped("channel"), ["call", "email"])
+        self.assertEqual(records.mapped("direction"), ["in", "out"])
+        self.assertEqual(records.user_id, self.agent)
+        self.assertEqual(records.partner_id, self.contact)
+        self.assertEqual(set(records.mapped("res_id")), {ticket.id})
+        self.assertTrue(self.row.last_contact_at)
+
+    def test_s1_salespeople_see_requests_of_customers_they_see(self):
+        ticket = self._ticket()
+        other = self._ticket(partner_id=self.stranger.id)
+        model = self.env["crm.service.ticket"]
+        ids = [("id", "in", (ticket + other).ids)]
+        self.assertEqual(model.with_user(self.owner).search(ids), ticket + other)
+        self.assertEqual(model.with_user(self.seller).search(ids), other)
+        with self.assertRaises(AccessError):
+            ticket.with_user(self.seller).read(["name"])
+        with self.assertRaises(AccessError):
+            ticket.with_user(self.owner).write({"name": "x"})
