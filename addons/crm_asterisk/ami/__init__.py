@@ -3,8 +3,8 @@ session (one connection, over pyst2), backoff (when to connect again), facts (wh
 events say, in any order), call (what the facts mean)."""
 
 from .backoff import Backoff
-from .call import Call, derive
+from .call import derive
 from .facts import Facts, call_key
-from .messages import AmiError, dialable
+from .messages import dialable, endpoint_name
 
-__all__ = ["AmiError", "Backoff", "Call", "Facts", "call_key", "derive", "dialable"]
+__all__ = ["Backoff", "Facts", "call_key", "derive", "dialable", "endpoint_name"]

@@ -115,6 +115,9 @@ def parse_block(block: bytes) -> Message:
         lines = block.decode("utf-8").split("\r\n")
     except UnicodeDecodeError:
         lines = [text(line) for line in block.split(b"\r\n")]
+    if b"\0" in block:
+        # PostgreSQL keeps no NUL
+        lines = [line.replace("\0", "") for line in lines]
     headers: dict[str, str] = {}
     repeated: dict[str, tuple[str, ...]] = {}
     variables: dict[str, str] = {}

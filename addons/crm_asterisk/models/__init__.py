@@ -1,1 +1,13 @@
-
+from . import asterisk_server
+from . import asterisk_endpoint
+from . import asterisk_event
+from . import asterisk_command
+from . import crm_call
+from . import crm_call_dial
+from . import crm_call_fold
+from . import crm_call_pop
+from . import crm_call_record
+from . import crm_call_channel
+from . import crm_call_recording
+from . import crm_call_recording_play
+from . import res_users

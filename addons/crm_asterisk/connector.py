@@ -1,0 +1,294 @@
+"""One PBX's connector: a session, a queue between its reader and the database, commands.
+
+The reader's thread only appends to the queue; this thread stores in batches, sends what
+the outbox holds, settles calls, and starts again whatever breaks. Nothing here knows
+SQL or AMI's bytes.
+"""
+
+import logging
+import queue
+import random
+import select
+import threading
+import time
+
+import psycopg2
+
+from .ami import Backoff, dialable, endpoint_name
+from .ami.messages import AmiError, Message
+from .ami.session import AmiClosed, AmiRefused, AmiTimeout, Session
+from .gateway import Account, Doorkeeper, Gateway, Order
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 500
+QUEUE_LIMIT = 200_000
+PING_S = 10.0
+SILENT_PINGS = 3
+"""After so many unanswered pings the connection is given up: a PBX that only sleeps
+for a quarter of a minute keeps its connection, and nothing is lost."""
+TICK_S = 1.0
+HEARTBEAT_S = 5.0
+DATABASE_PAUSE_S = 1.0
+ORIGINATE_TIMEOUT_S = 30
+_IGNORED = frozenset(
+    ("QueueMemberStatus", "QueueParams", "QueueMember", "QueueStatusComplete")
+)
+
+
+class Connector:
+    """Runs until `stopping` is set."""
+
+    def __init__(self, database: str, server_id: int, stopping: threading.Event):
+        self.gateway = Gateway(database, server_id)
+        self.doorkeeper = Doorkeeper(database, server_id)
+        self.stopping = stopping
+        self.events: queue.Queue[Message] = queue.Queue(QUEUE_LIMIT)
+        self.session: Session | None = None
+        self.backoff = Backoff()
+        self.retry_at = 0.0
+        self.next_tick = self.next_ping = self.next_heartbeat = 0.0
+        self.silent = 0
+        self.unstored: list[Message] = []
+
+    def run(self) -> None:
+        """Until stopped. A database that goes away is waited for; events wait in the
+        queue meanwhile."""
+        while not self.stopping.is_set():
+            try:
+                self._step()
+            except psycopg2.Error as error:
+                _logger.warning("database: %s", str(error).strip())
+                self.doorkeeper.close()
+                self.stopping.wait(DATABASE_PAUSE_S)
+            except AmiError as error:
+                _logger.warning("connection: %s", error)
+                self._disconnect(str(error))
+        self._stop()
+
+    def _step(self) -> None:
+        if not self.doorkeeper.hold():
+            # somebody else is at work, or the database is away: our lock went with it
+            if self.session is not None:
+                self._disconnect("another connector took over")
+            self.stopping.wait(TICK_S)
+            return
+        now = time.monotonic()
+        if self.session is None:
+            if now >= self.retry_at:
+                self._connect()
+        elif not self.session.connected():
+            self._disconnect(self.session.reason)
+        self._store()
+        if self.doorkeeper.heard() or now >= self.next_tick:
+            self._tick(now)
+
+    def _tick(self, now: float) -> None:
+        self.next_tick = now + TICK_S
+        if self.session is not None:
+            for order in self.gateway.take_orders():
+                self._carry_out(order)
+            if now >= self.next_ping:
+                self.next_ping = now + PING_S
+                self._ping()
+        self.gateway.settle()
+        if now >= self.next_heartbeat:
+            self.next_heartbeat = now + HEARTBEAT_S
+            self.gateway.resolve_orders()
+            self.gateway.report()
+
+    # connection
+
+    def _connect(self) -> None:
+        account = self.gateway.account()
+        if account is None:
+            self.retry_at = time.monotonic() + 10
+            return
+        session = Session()
+        try:
+            session.connect(account.host, account.port)
+            session.register_event("*", self._hear)
+            session.login(account.username, account.secret)
+            boot = self._check_boot(session)
+            self._resync(session, boot != account.boot)
+        except AmiError as error:
+            session.close()
+            refused = isinstance(error, AmiRefused)
+            self._retry_later(str(error), refused)
+            return
+        self.session = session
+        self.backoff = Backoff()
+        self.silent = 0
+        self.gateway.report(
+            link_state="connected",
+            link_message=False,
+            boot=boot,
+            version=session.version,
+        )
+        _logger.info("connected to %s (%s)", account.name, session.version)
+
+    def _check_boot(self, session: Session) -> str:
+        answer = session.send_action({"Action": "CoreStatus"})
+        if answer.failed:
+            raise AmiRefused("the account may not ask CoreStatus (class system)")
+        return f"{answer['CoreStartupDate']} {answer['CoreStartupTime']}"
+
+    def _resync(self, session: Session, is_new_boot: bool) -> None:
+        """What happened while nobody listened: channels that are gone are closed at
+        the time of the last event heard; those that live are heard of again."""
+        session.send_list({"Action": "DeviceStateList"})
+        _answer, channels = session.send_list({"Action": "CoreShowChannels"})
+        alive = set() if is_new_boot else {c.get("Uniqueid") for c in channels}
+        for uniqueid, (linkedid, last) in self.gateway.living_channels().items():
+            if uniqueid not in alive:
+                self._put(
+                    {
+                        "Event": "OdooGone",
+                        "Uniqueid": uniqueid,
+                        "Linkedid": linkedid,
+                        "Timestamp": f"{last:.6f}",
+                    }
+                )
+
+    def _hear(self, event: Message, _session: Session) -> None:
+        """In the reader's thread: append and go."""
+        if event.name in _IGNORED:
+            return
+        if not event.timestamp:
+            # items of a list carry no time
+            self._put({**event.headers, "Timestamp": f"{time.time():.6f}"})
+        else:
+            self.events.put(event)
+
+    def _put(self, headers: dict) -> None:
+        self.events.put(Message(headers))
+
+    def _disconnect(self, reason: str) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+        self._retry_later(reason or "connection lost", refused=False)
+
+    def _retry_later(self, reason: str, refused: bool) -> None:
+        self.backoff = self.backoff.failed(refused)
+        delay = self.backoff.delay(random.random)
+        self.retry_at = time.monotonic() + delay
+        _logger.warning("not connected: %s; next try in %.0f s", reason, delay)
+        self.gateway.report(
+            link_state="refused" if refused else "connecting", link_message=reason
+        )
+
+    def _ping(self) -> None:
+        try:
+            self.session.send_action({"Action": "Ping"})
+            self.silent = 0
+        except AmiTimeout as error:
+            self.silent += 1
+            if self.silent >= SILENT_PINGS:
+                raise AmiClosed("the PBX does not answer") from error
+
+    def _stop(self) -> None:
+        """Clean stop: store what was heard, say goodbye, leave the lock."""
+        try:
+            if self.session is not None:
+                self.session.close()
+                self._store(wait=False)
+            if self.doorkeeper.connection is not None and self.doorkeeper.holding:
+                self.gateway.report(link_state="connecting", link_message=False)
+        except psycopg2.Error as error:
+            _logger.warning("database: %s", str(error).strip())
+        self.doorkeeper.close()
+
+    # events
+
+    def _store(self, wait: bool = True) -> None:
+        """One batch, or a short wait for the first event or command."""
+        batch = self.unstored
+        if not batch and wait and self.events.empty():
+            self._wait()
+        while len(batch) < BATCH:
+            try:
+                batch.append(self.events.get_nowait())
+            except queue.Empty:
+                break
+        if batch:
+            # kept until it is stored: the database may be away
+            self.unstored = batch
+            self.gateway.store(batch, self.events.qsize())
+            self.unstored = []
+
+    def _wait(self) -> None:
+        """Until a command is announced or a moment has passed; events wake us by the
+        shortness of that moment."""
+        connection = self.doorkeeper.connection
+        if connection is None:
+            self.stopping.wait(0.02)
+            return
+        select.select([connection], [], [], 0.02)
+
+    # commands
+
+    def _carry_out(self, order: Order) -> None:
+        """Send one command, once. No answer is no failure: resolve_orders finds out."""
+        try:
+            message = getattr(self, f"_do_{order.kind}")(order)
+        except (AmiTimeout, AmiClosed) as error:
+            _logger.warning("command %s: %s", order.uuid, error)
+            return
+        except AmiError as error:
+            self.gateway.finish_order(order.id, "error", str(error))
+            return
+        self.gateway.finish_order(order.id, "ok", message)
+
+    def _do_originate(self, order: Order) -> str:
+        payload = order.payload
+        number = dialable(payload["number"])
+        endpoint = endpoint_name(payload["endpoint"])
+        variables = {
+            "__ODOO_CALL_ID": order.uuid,
+            "ODOO_RING": str(int(payload["ring"])),
+            "ODOO_AMD": "1" if payload.get("amd") else "0",
+        }
+        answer = self.session.send_action(
+            {
+                "Action": "Originate",
+                "ActionID": order.uuid,
+                "ChannelId": order.uuid,
+                "Channel": endpoint,
+                "Context": payload["context"],
+                "Exten": number,
+                "Priority": "1",
+                "Timeout": str(ORIGINATE_TIMEOUT_S * 1000),
+                "CallerID": f'"{number}" <{number}>',
+                "Async": "true",
+                "Variable": [f"{key}={value}" for key, value in variables.items()],
+            }
+        )
+        if answer.failed:
+            raise AmiError(answer.get("Message", "refused"))
+        return ""
+
+    def _do_hangup(self, order: Order) -> str:
+        for channel in order.payload["channels"]:
+            self.session.send_action({"Action": "Hangup", "Channel": channel})
+        return ""
+
+    def _do_test(self, order: Order) -> str:
+        """Each step of the connection; the first one that fails is named."""
+        if self.session.send_action({"Action": "Ping"}).get("Timestamp", "") == "":
+            raise AmiError("ping: the answer has no time")
+        _answer, devices = self.session.send_list({"Action": "DeviceStateList"})
+        if not devices:
+            raise AmiError("telephones: the PBX knows none (class call or reporting)")
+        settings = self.session.send_action({"Action": "CoreSettings"})
+        if settings.failed:
+            raise AmiError("settings: the account lacks the class system")
+        if settings.get("CoreCDRenabled") == "No":
+            raise AmiError("call records: CDR is switched off (cdr.conf)")
+        version = settings.get("AsteriskVersion", "?")
+        return f"Asterisk {version}, {len(devices)} telephones"
+
+
+def describe(account: Account) -> str:
+    """For the log: never the secret."""
+    return f"{account.name} at {account.host}:{account.port} as {account.username}"

@@ -1,0 +1,375 @@
+"""The one file between Asterisk and Odoo's database: it owns cursors.
+
+Why it commits by itself: the connector is a process without requests. Each batch of
+events is one transaction (inbox, fold, call rows, notifications), tried again when it
+collides with another; an event is in the inbox exactly when its call knows it.
+"""
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import socket
+import time
+from dataclasses import dataclass
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.modules.registry import Registry
+from odoo.tools import SQL, config
+
+from .ami import Facts, call_key, derive
+from .ami.messages import Message
+from .models.asterisk_command import NOTIFY_CHANNEL
+from .models.crm_call_fold import moment
+
+_logger = logging.getLogger(__name__)
+
+LOCK_SPACE = 0x415354  # "AST": first half of our advisory lock keys
+RETRIES = 5
+RETRY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is needed to reach a PBX."""
+
+    server_id: int
+    name: str
+    host: str
+    port: int
+    username: str
+    secret: str
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command to send."""
+
+    id: int
+    uuid: str
+    kind: str
+    payload: dict
+
+
+def digest(event: Message) -> str:
+    """Identity of an event: all it says, in any order of its headers."""
+    text = json.dumps([sorted(event.headers.items()), sorted(event.repeated.items())])
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+class Gateway:
+    """Database access of one connector, for one PBX."""
+
+    def __init__(self, database: str, server_id: int):
+        self.database = database
+        self.server_id = server_id
+
+    @contextlib.contextmanager
+    def _environment(self):
+        registry = Registry(self.database)
+        with registry.cursor() as cr:
+            registry.check_signaling(cr)
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            server = env["asterisk.server"].browse(self.server_id)
+            if server.exists():
+                env = server.with_company(server.company_id).env
+                server = server.with_env(env)
+            yield env, server
+            env.flush_all()
+            cr.commit()
+
+    def _run(self, work):
+        """work(env, server) in a transaction of its own, again when it collides."""
+        for attempt in range(RETRIES):
+            try:
+                with self._environment() as (env, server):
+                    return work(env, server)
+            except (
+                psycopg2.errors.SerializationFailure,
+                psycopg2.errors.DeadlockDetected,
+                psycopg2.errors.UniqueViolation,
+                psycopg2.errors.LockNotAvailable,
+            ):
+                if attempt == RETRIES - 1:
+                    raise
+                time.sleep(RETRY_S * (attempt + 1))
+        raise AssertionError("not reached")
+
+    # the PBX's record
+
+    def account(self) -> Account | None:
+        """How to reach the PBX; None when it was archived or deleted."""
+
+        def work(_env, server):
+            if not server.exists() or not server.active:
+                return None
+            return Account(
+                server.id,
+                server.name,
+                server.host,
+                server.port,
+                server.username,
+                server._secret(),
+                server.boot or "",
+            )
+
+        return self._run(work)
+
+    def report(self, **vals) -> None:
+        """Heartbeat and state of the connection, for people to see."""
+
+        def work(_env, server):
+            server.write({"heartbeat_at": fields.Datetime.now(), **vals})
+
+        self._run(work)
+
+    # events
+
+    def store(self, events: list[Message], backlog: int) -> int:
+        """Inbox, fold, calls and notifications in one transaction.
+
+        :return: how many of the events were new
+        """
+        return self._run(lambda env, server: self._store(env, server, events, backlog))
+
+    def _store(self, env, server, events, backlog):
+        new = self._insert(env, events)
+        by_call: dict[str, list[Message]] = {}
+        for event in new:
+            if key := call_key(event):
+                by_call.setdefault(key, []).append(event)
+        if by_call:
+            found = self._fold(env, server, by_call)
+            env["crm.call"]._apply_calls(server, found)._notify_users()
+        self._note_devices(env, new)
+        self._note_progress(server, new, backlog)
+        return len(new)
+
+    def _insert(self, env, events: list[Message]) -> list[Message]:
+        """Into the inbox; returns those that were not there, in order of arrival."""
+        unique = {digest(event): event for event in events}
+        now = fields.Datetime.now()
+        rows = [
+            SQL(
+                "(%s, %s, %s, %s, %s, %s, %s)",
+                self.server_id,
+                key,
+                event.name,
+                call_key(event) or None,
+                moment(event.timestamp) or None,
+                json.dumps(dict(event.headers)),
+                now,
+            )
+            for key, event in unique.items()
+        ]
+        # the ORM has no insert that passes over rows that are there
+        inserted = env.execute_query(
+            SQL(
+                """INSERT INTO asterisk_event
+                    (server_id, digest, name, linkedid, event_at, payload, received_at)
+                VALUES %s ON CONFLICT DO NOTHING RETURNING digest""",
+                SQL(", ").join(rows),
+            )
+        )
+        keys = {row[0] for row in inserted}
+        return [event for key, event in unique.items() if key in keys]
+
+    def _fold(self, env, server, by_call):
+        """[(call, facts document)] of the calls that the events are about."""
+        stored = dict(
+            env.execute_query(
+                SQL(
+                    "SELECT linkedid, facts FROM crm_call"
+                    " WHERE server_id = %s AND linkedid IN %s",
+                    self.server_id,
+                    tuple(by_call),
+                )
+            )
+        )
+        endpoints = frozenset(server.endpoint_ids.mapped("name"))
+        found = []
+        for key, events in by_call.items():
+            facts = Facts.from_json(stored.get(key))
+            for event in events:
+                facts.add(event)
+            found.append((derive(key, facts, endpoints), facts.to_json()))
+        return found
+
+    def _note_devices(self, env, events):
+        """State of the agents' telephones; the last one said counts."""
+        states = {
+            event.get("Device"): event.get("State")
+            for event in events
+            if event.name == "DeviceStateChange"
+        }
+        if not states:
+            return
+        for endpoint in env["asterisk.endpoint"].search(
+            [("server_id", "=", self.server_id), ("name", "in", list(states))]
+        ):
+            if endpoint.device_state != states[endpoint.name]:
+                endpoint.device_state = states[endpoint.name]
+
+    def _note_progress(self, server, events, backlog):
+        last = max((event.timestamp for event in events), default=0.0)
+        if not last:
+            return
+        lag = max(0, int((time.time() - last) * 1000))
+        server.write(
+            {
+                "last_event_at": moment(last),
+                "lag_ms": min(lag, 2**31 - 1),
+                "backlog": backlog,
+            }
+        )
+
+    def living_channels(self) -> dict[str, tuple[str, float]]:
+        """Channels that no hang-up was heard of: uniqueid → (linkedid, time of the
+        last event that was stored, seconds)."""
+
+        def work(env, server):
+            legs = env["crm.call.channel"].search(
+                [
+                    ("server_id", "=", self.server_id),
+                    ("ended_at", "=", False),
+                    ("call_id.state", "!=", "ended"),
+                ]
+            )
+            last = server.last_event_at or fields.Datetime.now()
+            seconds = (last - env["crm.call"]._epoch_start()).total_seconds()
+            return {leg.uniqueid: (leg.call_id.linkedid, seconds) for leg in legs}
+
+        return self._run(work)
+
+    def settle(self) -> int:
+        """What follows from calls that have ended."""
+
+        def work(env, server):
+            calls = env["crm.call"]._settle_calls(server)
+            calls._notify_users()
+            return len(calls)
+
+        return self._run(work)
+
+    # commands
+
+    def take_orders(self) -> list[Order]:
+        """Commands to send now. They are marked as sent before they are: a connector
+        that dies in between sends nothing twice."""
+
+        def work(env, _server):
+            now = fields.Datetime.now()
+            commands = env["asterisk.command"].search(
+                [("server_id", "=", self.server_id), ("state", "=", "queued")],
+                order="id",
+            )
+            late = commands.filtered(lambda command: command.expires_at < now)
+            late.write({"state": "expired"})
+            late._tell_user()
+            fresh = commands - late
+            fresh.write({"state": "sent", "sent_at": now})
+            return [Order(c.id, c.uuid, c.kind, c.payload or {}) for c in fresh]
+
+        return self._run(work)
+
+    def finish_order(self, order_id: int, state: str, message: str = "") -> None:
+        def work(env, _server):
+            command = env["asterisk.command"].browse(order_id)
+            command.write({"state": state, "message": message[:200] or False})
+            command._tell_user()
+
+        self._run(work)
+
+    def resolve_orders(self) -> None:
+        """Commands whose result was lost: the call that bears the id tells."""
+
+        def work(env, _server):
+            commands = env["asterisk.command"].search(
+                [
+                    ("server_id", "=", self.server_id),
+                    ("state", "=", "sent"),
+                    ("expires_at", "<", fields.Datetime.now()),
+                ]
+            )
+            calls = env["crm.call"].search(
+                [
+                    ("server_id", "=", self.server_id),
+                    ("linkedid", "in", commands.mapped("uuid")),
+                ]
+            )
+            done = set(calls.mapped("linkedid"))
+            for command in commands:
+                command.state = "ok" if command.uuid in done else "error"
+                command._tell_user()
+
+        self._run(work)
+
+
+class Doorkeeper:
+    """A connection of its own that holds the advisory lock of a PBX (one connector at a
+    time, a second one waits) and listens for commands."""
+
+    def __init__(self, database: str, server_id: int):
+        self.database, self.server_id = database, server_id
+        self.connection = None
+
+    def hold(self) -> bool:
+        """Whether the lock is ours; takes it when it is free."""
+        try:
+            if self.connection is None:
+                self._connect()
+            with self.connection.cursor() as cursor:
+                if self.holding:
+                    cursor.execute("SELECT 1")
+                    return True
+                cursor.execute(
+                    "SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, self.server_id]
+                )
+                self.holding = cursor.fetchone()[0]
+                return self.holding
+        except psycopg2.Error as error:
+            _logger.warning("database away: %s", str(error).strip())
+            self.close()
+            return False
+
+    def _connect(self):
+        # not from Odoo's pool: the lock lives as long as this session
+        settings = {
+            "host": config["db_host"],
+            "port": config["db_port"],
+            "user": config["db_user"],
+            "password": config["db_password"],
+        }
+        self.connection = psycopg2.connect(
+            dbname=self.database,
+            application_name=f"asterisk-{socket.gethostname()}-{os.getpid()}"[:60],
+            keepalives_idle=10,
+            **{key: value for key, value in settings.items() if value},
+        )
+        self.connection.autocommit = True
+        self.holding = False
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {NOTIFY_CHANNEL}")
+
+    def heard(self) -> bool:
+        """Whether a command was announced since the last time."""
+        if self.connection is None:
+            return False
+        try:
+            self.connection.poll()
+        except psycopg2.Error:
+            self.close()
+            return False
+        heard = bool(self.connection.notifies)
+        self.connection.notifies.clear()
+        return heard
+
+    def close(self) -> None:
+        if self.connection is not None:
+            with contextlib.suppress(psycopg2.Error):
+                self.connection.close()
+        self.connection, self.holding = None, False

@@ -1,0 +1,103 @@
+import uuid
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..ami.facts import ORIGIN
+
+NOTIFY_CHANNEL = "asterisk_command"
+LIFETIME = timedelta(seconds=20)
+
+
+class AsteriskCommand(models.Model):
+    """The outbox: what the connector shall send to the PBX.
+
+    - A command is marked as sent before it is sent, and is never sent twice: when its
+      result stays unknown it is resolved by its id, which is the call's id too.
+    - What waits longer than a few seconds expires: nobody wants a call placed when the
+      PBX comes back.
+    """
+
+    _name = "asterisk.command"
+    _description = "PBX Command"
+    _order = "id desc"
+    _rec_name = "uuid"
+
+    server_id = fields.Many2one(
+        comodel_name="asterisk.server", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="server_id.company_id", store=True)
+    uuid = fields.Char(required=True, copy=False, readonly=True)
+    kind = fields.Selection(
+        selection=[("originate", "Dial"), ("hangup", "Hang Up"), ("test", "Test")],
+        required=True,
+        readonly=True,
+    )
+    payload = fields.Json(readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("queued", "Queued"),
+            ("sent", "Sent"),
+            ("ok", "Done"),
+            ("error", "Failed"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        default="queued",
+        readonly=True,
+    )
+    message = fields.Char(readonly=True)
+    expires_at = fields.Datetime(required=True, readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users", readonly=True, index=True, ondelete="cascade"
+    )
+    number = fields.Char(readonly=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", readonly=True, ondelete="set null"
+    )
+    customer_id = fields.Many2one(
+        comodel_name="crm.pool.customer", readonly=True, ondelete="set null"
+    )
+
+    _uuid_uniq = models.UniqueIndex("(uuid)")
+    _waiting_idx = models.Index("(server_id) WHERE state IN ('queued', 'sent')")
+
+    @api.model
+    def _queue(self, server, kind, payload, **vals):
+        """One command more; the connector hears of it when this transaction commits.
+
+        :param payload: what the kind needs: originate endpoint, number; hangup
+            channels
+        :return: asterisk.command (superuser)
+        """
+        # users have no right on the outbox: the callers check what may be asked for
+        command_sudo = self.sudo().create(
+            {
+                "server_id": server.id,
+                "uuid": ORIGIN + uuid.uuid4().hex,
+                "kind": kind,
+                "payload": payload,
+                "expires_at": fields.Datetime.now() + LIFETIME,
+                "user_id": self.env.uid,
+                **vals,
+            }
+        )
+        # NOTIFY is part of the transaction: it is heard after the commit, or never
+        self.env.cr.execute(
+            "SELECT pg_notify(%s, %s)", [NOTIFY_CHANNEL, str(server.id)]
+        )
+        return command_sudo
+
+    def _tell_user(self):
+        """Let the person who asked know how it went."""
+        for command in self:
+            command.user_id.partner_id._bus_send(
+                "crm_asterisk.command",
+                {
+                    "id": command.id,
+                    "kind": command.kind,
+                    "state": command.state,
+                    "message": command.message or "",
+                },
+            )

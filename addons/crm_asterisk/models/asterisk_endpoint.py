@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..ami import endpoint_name
+from ..ami.messages import ValueRefused
+
+# What a device state of the PBX means for somebody who wants to dial.
+OFFLINE = ("UNAVAILABLE", "INVALID")
+OCCUPIED = ("INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD")
+
+
+class AsteriskEndpoint(models.Model):
+    """A telephone of an agent: the channel that rings, compared as a whole, so that
+    PJSIP/101 is never taken for PJSIP/1011."""
+
+    _name = "asterisk.endpoint"
+    _description = "Telephone"
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(string="Channel", required=True, help="Like PJSIP/101.")
+    sequence = fields.Integer(default=10)
+    server_id = fields.Many2one(
+        comodel_name="asterisk.server",
+        string="PBX",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="server_id.company_id", store=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Agent",
+        index=True,
+        domain=[("share", "=", False)],
+        ondelete="set null",
+    )
+    device_state = fields.Char(
+        readonly=True, copy=False, help="As the PBX says: NOT_INUSE, INUSE, UNAVAILABLE."
+    )
+
+    _name_uniq = models.UniqueIndex(
+        "(server_id, name)", "This telephone is already listed for the PBX."
+    )
+
+    @api.constrains("name")
+    def _check_name(self):
+        for endpoint in self:
+            try:
+                endpoint_name(endpoint.name)
+            except ValueRefused as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s is no telephone: write it like PJSIP/101.",
+                        name=endpoint.name,
+                    )
+                ) from error
+
+    @api.model
+    def _for_user(self, user, company):
+        """The user's telephone in the company; empty when he has none."""
+        # which telephone is whose is no secret, its PBX's settings are
+        return self.sudo().search(
+            [
+                ("user_id", "=", user.id),
+                ("server_id.active", "=", True),
+                ("company_id", "=", company.id),
+            ],
+            limit=1,
+        )

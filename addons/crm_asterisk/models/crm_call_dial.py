@@ -1,0 +1,171 @@
+import phonenumbers
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from odoo.addons.crm_stage_pipeline.numbering import NumberError, digits, normalise
+
+from ..ami import dialable
+from ..ami.messages import ValueRefused
+from .asterisk_endpoint import OCCUPIED, OFFLINE
+
+# Numbers of fewer digits are extensions and services, not customers.
+SHORT = 6
+
+
+class CrmCall(models.Model):
+    _inherit = "crm.call"
+
+    @api.model
+    def action_dial(self, phone_number_id=None, number=None, customer_id=None):
+        """Ring the user's own telephone and then the number.
+
+        Raises UserError with a sentence for the agent: no telephone, not registered,
+        busy, the PBX away, a number that is none, a contact that is restricted.
+
+        :param phone_number_id: crm.phone.number to call, or else
+        :param number: a number as text, with
+        :param customer_id: crm.pool.customer that it belongs to, if known
+        :return: {"command_id", "message"}
+        """
+        self.browse().check_access("read")
+        endpoint = self._dialling_endpoint()
+        partner, customer, number = self._dialled_party(
+            phone_number_id, number, customer_id
+        )
+        server = endpoint.server_id
+        dialled, e164 = self._number_to_dial(server, number)
+        self._check_restriction(partner, e164 or dialled)
+        command_sudo = self.env["asterisk.command"]._queue(
+            server,
+            "originate",
+            {
+                "endpoint": endpoint.name,
+                "number": dialled,
+                "context": server.context,
+                "ring": server.ring_seconds,
+                "amd": server.is_machine_detected,
+            },
+            number=e164 or dialled,
+            partner_id=partner.id,
+            customer_id=customer.id,
+        )
+        return {
+            "command_id": command_sudo.id,
+            "message": self.env._(
+                "Calling %(number)s: pick up your telephone.", number=number
+            ),
+        }
+
+    def action_hangup(self):
+        """End the call by hanging up one's own telephone."""
+        self.ensure_one()
+        self.check_access("read")
+        own = self.channel_ids.filtered(
+            lambda leg: not leg.ended_at and leg.endpoint_id.user_id == self.env.user
+        )
+        if not own:
+            raise UserError(self.env._("Your telephone is not part of this call."))
+        command_sudo = self.env["asterisk.command"]._queue(
+            self.sudo().server_id, "hangup", {"channels": own.mapped("name")}
+        )
+        return {"command_id": command_sudo.id}
+
+    @api.model
+    def _dialling_endpoint(self):
+        """The user's telephone, ready to ring."""
+        endpoint_sudo = self.env["asterisk.endpoint"]._for_user(
+            self.env.user, self.env.company
+        )
+        if not endpoint_sudo:
+            raise UserError(
+                self.env._(
+                    "No telephone is assigned to you: ask your administrator to enter "
+                    "it below Configuration / Telephones."
+                )
+            )
+        endpoint_sudo.server_id._check_connected()
+        if endpoint_sudo.device_state in OFFLINE:
+            raise UserError(
+                self.env._(
+                    "Your telephone %(name)s is not registered: switch it on or log "
+                    "it in.",
+                    name=endpoint_sudo.name,
+                )
+            )
+        if endpoint_sudo.device_state in OCCUPIED:
+            raise UserError(
+                self.env._(
+                    "Your telephone %(name)s is busy: end the other call first.",
+                    name=endpoint_sudo.name,
+                )
+            )
+        return endpoint_sudo
+
+    @api.model
+    def _dialled_party(self, phone_number_id, number, customer_id):
+        """(res.partner, crm.pool.customer, number) the user may see."""
+        partner = self.env["res.partner"]
+        customer = self.env["crm.pool.customer"].browse(customer_id or [])
+        customer.check_access("read")
+        if phone_number_id:
+            row = self.env["crm.phone.number"].browse(phone_number_id)
+            row.check_access("read")
+            partner = row.partner_id or row.lead_id.partner_id
+            partner.check_access("read")
+            number = row.e164 or row.number
+        if not number:
+            raise UserError(self.env._("There is no number to call."))
+        partner = partner or customer.partner_id
+        if not partner:
+            found = self.env["crm.phone.number"]._match(number).partner_id
+            if len(found.commercial_partner_id) == 1:
+                partner = found[0]
+        return partner, customer or partner.pool_customer_id, number
+
+    @api.model
+    def _number_to_dial(self, server, number):
+        """(what is dialled, E.164 or False). Raises UserError for what is no number."""
+        prefix = server.prefix or ""
+        try:
+            e164 = normalise(number, server.country_id.code).e164
+        except NumberError as error:
+            plain = digits(number)
+            compact = "".join(c for c in str(number) if c not in " -()")
+            if not plain or len(plain) > SHORT or compact != plain:
+                raise UserError(
+                    self.env._(
+                        "%(number)s cannot be dialled: it is not a telephone number.",
+                        number=number,
+                    )
+                ) from error
+            return plain, False
+        parsed = phonenumbers.parse(e164)
+        home = phonenumbers.region_code_for_number(parsed) == server.country_id.code
+        if server.number_format == "e164":
+            dialled = e164
+        elif server.number_format == "national" and home:
+            style = phonenumbers.PhoneNumberFormat.NATIONAL
+            dialled = digits(phonenumbers.format_number(parsed, style))
+        else:
+            dialled = f"00{e164[1:]}"
+        try:
+            return dialable(prefix + dialled), e164
+        except ValueRefused as error:
+            raise UserError(
+                self.env._("%(number)s cannot be dialled.", number=number)
+            ) from error
+
+    @api.model
+    def _check_restriction(self, partner, number):
+        """Whoever must not be called is not called, by any way (P60)."""
+        found = self.env["crm.contact.restriction"]._restriction_for(
+            partner=partner, number=number, channel="call"
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "%(name)s must not be called: the contact is restricted.",
+                    name=partner.display_name or number,
+                )
+            )

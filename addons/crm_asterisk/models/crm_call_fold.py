@@ -1,0 +1,208 @@
+from datetime import UTC, datetime
+
+from odoo import api, models
+
+from odoo.addons.crm_stage_pipeline.numbering import NumberError, normalise
+
+# Fields that the derivation gives and that make a new revision when they change.
+DERIVED = (
+    "direction",
+    "state",
+    "result",
+    "number",
+    "e164",
+    "caller_name",
+    "line",
+    "queue",
+    "user_id",
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "talk_s",
+    "wait_s",
+    "hangup_cause",
+)
+
+
+def moment(seconds):
+    """Seconds of the PBX's clock as a naive UTC time, whole seconds; False for None."""
+    if seconds is None:
+        return False
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None, microsecond=0)
+
+
+class CrmCall(models.Model):
+    _inherit = "crm.call"
+
+    @api.model
+    def _apply_calls(self, server, found):
+        """Write what the connector derived; equal input changes nothing.
+
+        :param server: asterisk.server of the calls
+        :param found: [(ami.Call, facts as JSON document)], one per linked id
+        :return: crm.call rows that are new or have changed
+        """
+        linkedids = [call.linkedid for call, _facts in found]
+        rows = self.search(
+            [("server_id", "=", server.id), ("linkedid", "in", linkedids)]
+        ).grouped("linkedid")
+        endpoints = {e.name: e for e in server.endpoint_ids}
+        changed = self.browse()
+        for call, facts in found:
+            row = rows.get(call.linkedid, self.browse())
+            vals = self._prepare_call_vals(server, call, endpoints, row)
+            if not row:
+                vals.update(self._prepare_party_vals(server, call, vals))
+                vals.update(
+                    server_id=server.id, linkedid=call.linkedid, facts=facts, revision=1
+                )
+                row = self.create([vals])
+                changed |= row
+            else:
+                news = {name: vals[name] for name in vals if row._differs(name, vals)}
+                if news:
+                    news["revision"] = row.revision + 1
+                    changed |= row
+                row.write({**news, "facts": facts})
+            row._apply_legs(call, endpoints)
+            row._apply_recordings(call)
+        return changed
+
+    def _differs(self, name, vals):
+        value = self[name].id if self._fields[name].relational else self[name]
+        return (value or False) != (vals[name] or False)
+
+    @api.model
+    def _prepare_call_vals(self, server, call, endpoints, row):
+        """Values of a call's own fields."""
+        names = (*call.agents, call.first_agent, *call.present, *call.rung)
+        users = [endpoints[name].user_id for name in names if name in endpoints]
+        user = next((user for user in users if user), row.user_id)
+        if not user:
+            user = self._command_of(server, call.linkedid).user_id
+        return {
+            "direction": call.direction,
+            "state": call.state,
+            "result": call.result or False,
+            "number": call.number or row.number,
+            "e164": self._international(server, call.number) or row.e164,
+            "caller_name": call.caller if call.direction == "in" else False,
+            "line": call.line if call.direction == "in" else False,
+            "queue": call.queue or False,
+            "user_id": user.id,
+            "started_at": moment(call.started),
+            "answered_at": moment(call.answered),
+            "ended_at": moment(call.ended),
+            "talk_s": round(call.talk),
+            "wait_s": round(call.wait),
+            "hangup_cause": call.cause or 0,
+        }
+
+    @api.model
+    def _international(self, server, number):
+        """E.164 of a number as the PBX knows it, its dial prefix taken away."""
+        prefix = server.prefix or ""
+        if prefix and number.startswith(prefix):
+            number = number[len(prefix) :]
+        try:
+            return normalise(number, server.country_id.code).e164
+        except NumberError:
+            return False
+
+    @api.model
+    def _command_of(self, server, linkedid):
+        return self.env["asterisk.command"].search(
+            [("uuid", "=", linkedid), ("server_id", "=", server.id)], limit=1
+        )
+
+    @api.model
+    def _prepare_party_vals(self, server, call, vals):
+        """Who the other side is: as asked for when the call is ours, else the only
+        customer who has the number."""
+        command = self._command_of(server, call.linkedid)
+        if command:
+            return {
+                "command_id": command.id,
+                "partner_id": command.partner_id.id,
+                "customer_id": command.customer_id.id,
+                "number": command.number or vals["number"],
+                "e164": self._international(server, command.number or "")
+                or vals["e164"],
+            }
+        if call.direction == "internal":
+            return {}
+        numbers = self.env["crm.phone.number"]._match(
+            vals["e164"] or vals["number"], server.country_id
+        )
+        partners = numbers.partner_id
+        if len(partners.commercial_partner_id) != 1 or numbers.lead_id:
+            return {}
+        customer = self.env["crm.pool.customer"].search(
+            [
+                ("partner_id", "=", partners.commercial_partner_id.id),
+                ("company_id", "=", server.company_id.id),
+            ]
+        )
+        return {"partner_id": partners[0].id, "customer_id": customer.id}
+
+    def _apply_legs(self, call, endpoints):
+        """One row per channel."""
+        self.ensure_one()
+        rows = {row.uniqueid: row for row in self.channel_ids}
+        missing = []
+        for leg in call.legs:
+            endpoint = endpoints.get(leg.name.rsplit("-", 1)[0])
+            vals = {
+                "name": leg.name,
+                "endpoint_id": endpoint.id if endpoint else False,
+                "started_at": moment(leg.started),
+                "ringing_at": moment(leg.ringing),
+                "answered_at": moment(leg.up),
+                "ended_at": moment(leg.ended),
+                "hangup_cause": leg.cause or 0,
+            }
+            row = rows.get(leg.uniqueid)
+            if row is None:
+                vals.update(
+                    call_id=self.id,
+                    server_id=self.server_id.id,
+                    uniqueid=leg.uniqueid,
+                )
+                missing.append(vals)
+                continue
+            news = {
+                name: value
+                for name, value in vals.items()
+                if (row[name].id if name == "endpoint_id" else row[name]) != value
+            }
+            if news:
+                row.write(news)
+        if missing:
+            self._take_over_legs(missing)
+
+    def _take_over_legs(self, missing):
+        """New legs; one that another call has (its linked id changed) stays there."""
+        taken = set(
+            self.env["crm.call.channel"]
+            .search(
+                [
+                    ("server_id", "=", self.server_id.id),
+                    ("uniqueid", "in", [vals["uniqueid"] for vals in missing]),
+                ]
+            )
+            .mapped("uniqueid")
+        )
+        self.env["crm.call.channel"].create(
+            [vals for vals in missing if vals["uniqueid"] not in taken]
+        )
+
+    def _apply_recordings(self, call):
+        self.ensure_one()
+        known = set(self.recording_ids.mapped("name"))
+        self.env["crm.call.recording"].create(
+            [
+                {"call_id": self.id, "name": name}
+                for name in call.recordings
+                if name not in known
+            ]
+        )

@@ -1,0 +1,117 @@
+from odoo import api, models
+
+# More candidates than anybody would choose from while the telephone rings.
+CANDIDATES = 10
+
+
+class CrmCall(models.Model):
+    _inherit = "crm.call"
+
+    @api.model
+    def snapshot(self):
+        """The user's calls that live, and those that wait for their outcome; what the
+        panel asks for after a reload or a gap in its messages.
+
+        :return: {"calls": [what _panel_data gives], "endpoint", "connected",
+            "outcomes": [{"id", "name", "code"}]}
+        """
+        self.browse().check_access("read")
+        endpoint_sudo = self.env["asterisk.endpoint"]._for_user(
+            self.env.user, self.env.company
+        )
+        # a call that rings has no agent yet, so no rule lets anybody see it
+        calls_sudo = self.sudo().search(
+            [
+                ("state", "!=", "ended"),
+                ("channel_ids.endpoint_id.user_id", "=", self.env.uid),
+            ]
+        )
+        calls_sudo |= self.sudo().search(self._get_unasked_domain(), limit=5)
+        outcomes = self.env["crm.contact.outcome"].search([])
+        return {
+            "calls": [call._panel_data(self.env.user) for call in calls_sudo],
+            "endpoint": endpoint_sudo.name or "",
+            "connected": endpoint_sudo.server_id.state == "connected",
+            "outcomes": [
+                {"id": outcome.id, "name": outcome.name, "code": outcome.code}
+                for outcome in outcomes
+            ],
+        }
+
+    @api.model
+    def _get_unasked_domain(self):
+        """Answered calls of the user whose outcome nobody has told yet."""
+        return [
+            ("user_id", "=", self.env.uid),
+            ("state", "=", "ended"),
+            ("result", "=", "answered"),
+            ("record_id", "!=", False),
+            ("record_id.outcome_id", "=", False),
+            ("ended_at", ">", self._unasked_since()),
+        ]
+
+    def _notify_users(self):
+        """Tell each agent concerned what the call is now; heard after the commit."""
+        for call in self:
+            for user in call._concerned_users():
+                user.partner_id._bus_send("crm_asterisk.call", call._panel_data(user))
+
+    def _concerned_users(self):
+        """Who is or was rung, who speaks, who placed the call."""
+        self.ensure_one()
+        return self.channel_ids.endpoint_id.user_id | self.user_id
+
+    def _panel_data(self, user):
+        """What the panel shows: ids and plain text, below the size of a notification.
+
+        Candidates are searched as the user: nobody learns the name of a customer who
+        is hidden from him by being called by him.
+        """
+        self.ensure_one()
+        call = self.with_user(user).with_company(self.company_id).sudo(False)
+        partner = self.partner_id.with_env(call.env)
+        partner = partner if partner.has_access("read") else partner.browse()
+        customer = self.customer_id.with_env(call.env)
+        candidates = [] if self.state == "ended" else call._candidates(self)
+        if not partner and len(candidates) == 1:
+            name = candidates[0]["name"]
+        else:
+            name = partner.display_name or ""
+        mine = self.channel_ids.filtered(lambda leg: leg.endpoint_id.user_id == user)
+        answered = any(leg.answered_at for leg in mine)
+        gone = bool(mine) and all(leg.ended_at for leg in mine)
+        return {
+            "id": self.id,
+            "revision": self.revision,
+            "state": "ended" if gone else self.state,
+            "direction": self.direction,
+            "result": self.result or "",
+            "number": (self.e164 or self.number or "")[:60],
+            "caller_name": (self.caller_name or "")[:80],
+            "name": name[:120],
+            "partner_id": partner.id,
+            "customer_id": customer.id if customer.has_access("read") else False,
+            "candidates": candidates,
+            "is_mine": answered or self.user_id == user,
+            "started_at": self._epoch(self.started_at),
+            "answered_at": self._epoch(self.answered_at),
+            "is_asked": self._is_asked(user),
+        }
+
+    @api.model
+    def _epoch(self, moment):
+        """Milliseconds for the browser's clock; False when it did not happen."""
+        return int((moment - self._epoch_start()).total_seconds() * 1000) if moment else 0
+
+    def _candidates(self, call_sudo):
+        """Contacts and leads of the number, for the eyes of this environment's user."""
+        numbers = self.env["crm.phone.number"]._match(
+            call_sudo.e164 or call_sudo.number, call_sudo.server_id.country_id
+        )
+        partners = numbers.partner_id._filtered_access("read")
+        leads = numbers.lead_id._filtered_access("read")
+        found = [*partners[:CANDIDATES], *leads[:CANDIDATES]]
+        return [
+            {"model": record._name, "id": record.id, "name": record.display_name[:80]}
+            for record in found[:CANDIDATES]
+        ]
