@@ -1,4 +1,4 @@
-"""One PBX's connector: a session, a queue between its reader and the database, commands.
+"""One PBX: a session, a queue between its reader and the database, commands.
 
 The reader's thread only appends to the queue; this thread stores in batches, sends what
 the outbox holds, settles calls, and starts again whatever breaks. Nothing here knows

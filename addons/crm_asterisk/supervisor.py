@@ -38,7 +38,9 @@ class Supervisor:
 
     def _servers(self) -> list[int]:
         with Registry(self.database).cursor(readonly=True) as cr:
-            return api.Environment(cr, SUPERUSER_ID, {})["asterisk.server"].search([]).ids
+            return (
+                api.Environment(cr, SUPERUSER_ID, {})["asterisk.server"].search([]).ids
+            )
 
     def _ensure(self, server_id: int) -> None:
         thread = self.threads.get(server_id)

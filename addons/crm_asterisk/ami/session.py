@@ -132,6 +132,9 @@ class Session(Manager):
         if reader is not None and reader is not threading.current_thread():
             reader.join(self.timeout)
 
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
     # actions
 
     def send_action(

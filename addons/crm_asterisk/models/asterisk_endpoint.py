@@ -37,7 +37,9 @@ class AsteriskEndpoint(models.Model):
         ondelete="set null",
     )
     device_state = fields.Char(
-        readonly=True, copy=False, help="As the PBX says: NOT_INUSE, INUSE, UNAVAILABLE."
+        readonly=True,
+        copy=False,
+        help="As the PBX says: NOT_INUSE, INUSE, UNAVAILABLE.",
     )
 
     _name_uniq = models.UniqueIndex(

@@ -131,9 +131,7 @@ class AsteriskServer(models.Model):
             for word in (server.context, server.host):
                 if not all(c.isalnum() or c in "-_.:[]" for c in word):
                     raise ValidationError(
-                        self.env._(
-                            "%(word)s is no address or context name.", word=word
-                        )
+                        self.env._("%(word)s is no address or context name.", word=word)
                     )
 
     def action_test_connection(self):

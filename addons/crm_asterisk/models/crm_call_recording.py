@@ -31,7 +31,9 @@ class CrmCallRecording(models.Model):
     def _compute_url(self):
         for recording in self:
             heard = recording._path() is not None
-            recording.url = f"/crm_asterisk/recording/{recording.id}" if heard else False
+            recording.url = (
+                f"/crm_asterisk/recording/{recording.id}" if heard else False
+            )
 
     def _path(self):
         """The file, inside the PBX's recording folder; None when there is none."""
@@ -53,5 +55,8 @@ class CrmCallRecording(models.Model):
         """Write down who listens."""
         # the log is nobody's to write
         self.env["crm.call.recording.play"].sudo().create(
-            [{"recording_id": recording.id, "user_id": self.env.uid} for recording in self]
+            [
+                {"recording_id": recording.id, "user_id": self.env.uid}
+                for recording in self
+            ]
         )
