@@ -4,5 +4,13 @@ Pure Python: no Odoo, no clock. Moments are naive UTC datetimes, as Odoo stores 
 """
 
 from .hours import CallingHours, CallingHoursError, Closure, Verdict, Window
+from .zones import candidate_zones
 
-__all__ = ["CallingHours", "CallingHoursError", "Closure", "Verdict", "Window"]
+__all__ = [
+    "CallingHours",
+    "CallingHoursError",
+    "Closure",
+    "Verdict",
+    "Window",
+    "candidate_zones",
+]

@@ -92,7 +92,8 @@ class CallingHours:
     True
     >>> office.judge(monday_nine_in_kathmandu, ["Asia/Kathmandu", "Asia/Kolkata"])
     Verdict(reason='outside_hours', zone='Asia/Kolkata')
-    >>> office.next_opening(monday_nine_in_kathmandu, ["Asia/Kathmandu", "Asia/Kolkata"])
+    >>> both = ["Asia/Kathmandu", "Asia/Kolkata"]
+    >>> office.next_opening(monday_nine_in_kathmandu, both)
     datetime.datetime(2026, 3, 2, 3, 30)
     """
 

@@ -24,7 +24,8 @@ class ScriptTextError(ValueError):
 def render(text: str, values: Mapping[str, str]) -> str:
     """The text as HTML; the keys of ``values`` are the allowed placeholders.
 
-    >>> render("Hello {{ name }}, <this> is\\n{{agent}}.", {"name": "<b>", "agent": "Li"})
+    >>> names = {"name": "<b>", "agent": "Li"}
+    >>> render("Hello {{ name }}, <this> is\\n{{agent}}.", names)
     'Hello &lt;b&gt;, &lt;this&gt; is<br/>Li.'
     >>> render("{{ user.password }}", {"user": "x"})
     Traceback (most recent call last):

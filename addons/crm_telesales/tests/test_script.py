@@ -1,8 +1,7 @@
 import doctest
 from html import unescape
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 

@@ -5,10 +5,5 @@
     "license": "LGPL-3",
     "author": "Telesales Contributors",
     "summary": "Roles against models, and what only shows when everything is installed",
-    "depends": [
-        "crm_asterisk",
-        "crm_incentive",
-        "crm_service",
-        "crm_telesales",
-    ],
+    "depends": ["crm_stage_pipeline"],
 }
