@@ -61,8 +61,9 @@ class Stack:
 
     def __init__(self, name, http_ports=HTTP_PORTS, blocks=EXCHANGE_BLOCKS):
         self.name = name
-        self.database = f"{name}_{os.getpid()}"
-        self.folder = PROJECT / "build" / name
+        # the runner removes databases named so when their maker was killed
+        self.database = f"test_{os.getpid()}_{name}"
+        self.folder = Path(os.environ.get("LOG_DIR") or PROJECT / "build") / name
         self.http_ports, self.blocks = http_ports, blocks
         self.port = self.block = None
         self.processes = {}

@@ -5,5 +5,10 @@
     "license": "LGPL-3",
     "author": "Telesales Contributors",
     "summary": "Roles against models, and what only shows when everything is installed",
-    "depends": ["crm_stage_pipeline"],
+    "depends": [
+        "crm_asterisk",
+        "crm_incentive",
+        "crm_service",
+        "crm_telesales",
+    ],
 }
