@@ -1,6 +1,6 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
+.PHONY: help setup demo story screenshots stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
 	test-long test-install test-core pot
 
 help:  ## this list
@@ -42,6 +42,12 @@ test-core:  ## of test-long: Odoo's own tests with our addons against without
 
 demo:  ## the whole product with demonstration data on http://localhost:8069
 	scripts/demo start
+
+story:  ## the main job through public doors only, on the real exchange
+	scripts/story
+
+screenshots:  ## the pictures of docs/images, from a running `make demo`
+	scripts/screenshots
 
 stop:  ## stop what `make demo` started; data stays
 	scripts/demo stop

@@ -63,7 +63,7 @@ def own_name(node: ast.ClassDef) -> str:
     name, inherit = attribute(node, "_name"), attribute(node, "_inherit")
     if not isinstance(name, ast.Constant):
         return ""
-    if isinstance(inherit, ast.Constant) and inherit.value == name.value:
+    if inherit is not None and name.value in ast.unparse(inherit):
         return ""
     return name.value
 
