@@ -40,7 +40,7 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
         customer_model = self.env["crm.pool.customer"]
         return {
             customer_model._document_key(document)
-            for document in self.sudo()
+            for document in self._as_superuser()
             if document.partner_id
         }
 
@@ -52,7 +52,7 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
         :param keys_before: what _pool_keys was before a change
         """
         customer_model = self.env["crm.pool.customer"]
-        for document_sudo in self.sudo():
+        for document_sudo in self._as_superuser():
             if not document_sudo.partner_id or not document_sudo._enters_pool():
                 continue
             code = document_sudo._pool_stage_code()
@@ -61,6 +61,10 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
             else:
                 customer_model._row_for(*customer_model._document_key(document_sudo))
         customer_model._sync_document_access(self._pool_keys() | keys_before)
+
+    def _as_superuser(self):
+        """self with the rights of the pool (the user stays the same)."""
+        return self.with_env(self.env["crm.pool.customer"]._privileged().env)
 
     def _enters_pool(self):
         """Whether the document makes a row for its customer."""

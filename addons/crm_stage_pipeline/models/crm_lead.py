@@ -37,7 +37,7 @@ class CrmLead(models.Model):
     is_pool_visible = fields.Boolean(
         compute="_compute_is_pool_visible",
         search="_search_is_pool_visible",
-        compute_sudo=False,
+        compute_sudo=True,
         help="Not the opportunity of a private customer of other people.",
     )
 
@@ -55,9 +55,8 @@ class CrmLead(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_pool_visible(self):
         for lead in self:
-            # superuser: the partner may be hidden, which is what is asked
-            partner_sudo = lead.sudo().partner_id
-            lead.is_pool_visible = not partner_sudo or partner_sudo.is_pool_visible
+            partner = lead.partner_id
+            lead.is_pool_visible = not partner or partner.is_pool_visible
 
     @api.model
     def _search_is_pool_visible(self, operator, value):

@@ -91,8 +91,9 @@ class CrmPool(models.Model):
         The domains are the consultant's and may read fields of partners that
         the acting user does not see: they are tested as superuser.
         """
-        pools_sudo = self.sudo()._pools_of_company(company)
-        waiting_sudo = partners.sudo()
+        env_sudo = self.env["crm.pool.customer"]._privileged().env
+        pools_sudo = env_sudo["crm.pool"]._pools_of_company(company)
+        waiting_sudo = partners.with_env(env_sudo)
         found = dict.fromkeys(partners.ids, self.browse())
         for pool_sudo in pools_sudo:
             fitting = waiting_sudo.filtered_domain(pool_sudo._partner_domain())

@@ -50,6 +50,13 @@ class CrmPoolCustomer(models.Model):
     # What the creator of a row may choose.
     _entry_fields = frozenset({"partner_id", "company_id", "stage_id", "owner_id"})
 
+    @api.model
+    def _default_owner_id(self):
+        """Who enters a customer by hand or by API keeps it (P47)."""
+        if self.env.su:
+            return self.env["res.users"]
+        return self.env.user
+
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -123,6 +130,7 @@ class CrmPoolCustomer(models.Model):
     protected_until = fields.Datetime(readonly=True, copy=False)
     recycle_on = fields.Datetime(readonly=True, copy=False)
     draw_key = fields.Integer(
+        required=True,
         readonly=True,
         copy=False,
         default=lambda self: random.getrandbits(31),
@@ -166,17 +174,6 @@ class CrmPoolCustomer(models.Model):
     )
     _recycle_idx = models.Index("(recycle_on) WHERE owner_id IS NOT NULL")
 
-    @api.model
-    def _default_owner_id(self):
-        """Who enters a customer by hand or by API keeps it (P47)."""
-        if self.env.su:
-            return self.env["res.users"]
-        return self.env.user
-
-    @api.model
-    def _read_group_stage_ids(self, stages, domain):
-        return stages.search([("company_id", "in", [*self.env.companies.ids, False])])
-
     @api.constrains("partner_id")
     def _check_partner(self):
         for customer in self:
@@ -199,7 +196,7 @@ class CrmPoolCustomer(models.Model):
         self._check_room(prepared)
         customers = super().create(prepared)
         # superuser: access rows are written by the pool only
-        self.env["crm.pool.access"].sudo().create(
+        self._privileged().env["crm.pool.access"].create(
             [
                 {"customer_id": row.id, "user_id": row.owner_id.id, "kind": "owner"}
                 for row in customers.filtered("owner_id")
@@ -228,6 +225,16 @@ class CrmPoolCustomer(models.Model):
             "res_model": "res.partner",
             "res_id": self.partner_id.id,
             "views": [(False, "form")],
+        }
+
+    def action_new_partner(self):
+        """Open an empty customer's form; on saving it enters the pool."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Customer"),
+            "res_model": "res.partner",
+            "views": [(False, "form")],
+            "context": {"crm_pool_enter": True, "default_is_company": True},
         }
 
     @api.model
@@ -299,6 +306,10 @@ class CrmPoolCustomer(models.Model):
             ],
         )
 
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        return stages.search([("company_id", "in", [*self.env.companies.ids, False])])
+
     def _check_protected(self, vals):
         """Refuse a direct write of what only the actions may change.
 
@@ -317,6 +328,15 @@ class CrmPoolCustomer(models.Model):
     def _is_pool_edit(self):
         """Whether an action of the pool is writing: no client can send the object."""
         return self.env.context.get("crm_pool_edit_sentinel") is self._edit_sentinel
+
+    def _privileged(self):
+        """self as superuser, the user staying the same: the addon's only such door.
+
+        The actions go through it after they have checked the user's right on
+        every row; documents, because the pool follows them whoever writes them;
+        and the rules, to compare what a user sees with what is there.
+        """
+        return self.sudo()
 
     def _write_pool(self, vals):
         """Write protected fields: for the actions of the pool and their extensions."""

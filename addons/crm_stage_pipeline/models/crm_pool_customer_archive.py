@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -11,6 +11,10 @@ class CrmPoolCustomer(models.Model):
     """
 
     _inherit = "crm.pool.customer"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open_orders(self):
+        self._check_archivable(False)
 
     def _check_archivable(self, active):
         """Refuse to archive or restore what is not the user's, or has open orders.
@@ -39,21 +43,19 @@ class CrmPoolCustomer(models.Model):
 
         Superuser: rows and documents of other companies and people count.
         """
-        for partner_sudo in self.sudo().partner_id.filtered("active"):
+        rows_sudo = self._privileged()
+        env_sudo = rows_sudo.env
+        for partner_sudo in rows_sudo.partner_id.filtered("active"):
             domain = [("partner_id.commercial_partner_id", "=", partner_sudo.id)]
+            is_order_open = [("state", "!=", "cancel"), ("locked", "=", False)]
             has_more = (
-                self.sudo().search_count(
-                    [("partner_id", "=", partner_sudo.id)], limit=1
-                )
+                rows_sudo.search_count([("partner_id", "=", partner_sudo.id)], limit=1)
                 or partner_sudo.user_ids
-                or self.env["crm.lead"]
-                .sudo()
-                .search_count([*domain, ("won_status", "=", "pending")], limit=1)
-                or self.env["sale.order"]
-                .sudo()
-                .search_count(
-                    [*domain, ("state", "!=", "cancel"), ("locked", "=", False)],
-                    limit=1,
+                or env_sudo["crm.lead"].search_count(
+                    [*domain, ("won_status", "=", "pending")], limit=1
+                )
+                or env_sudo["sale.order"].search_count(
+                    [*domain, *is_order_open], limit=1
                 )
             )
             if not has_more:

@@ -8,6 +8,46 @@ from odoo.tools import SQL
 
 from ..pool import share_out
 
+# Picks rows that are still shared, gives them to the user, counts them on the
+# quota, whose limit guards the count, and logs them.
+TAKE_STATEMENT = """
+WITH pick AS (%(pick)s),
+taken AS (
+    UPDATE crm_pool_customer AS customer
+       SET owner_id = %(uid)s, access = 'personal', claimed_at = %(now)s,
+           stage_id = COALESCE(%(stage_id)s, customer.stage_id),
+           stage_code = COALESCE(%(stage_code)s, customer.stage_code),
+           write_uid = %(uid)s, write_date = %(now)s
+      FROM pick
+     WHERE customer.id = pick.id AND customer.owner_id IS NULL
+ RETURNING customer.id, customer.name, customer.company_id,
+           pick.stage_code AS stage_before, customer.stage_code AS stage_after
+),
+access AS (
+    INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind,
+                                 create_uid, create_date, write_uid, write_date)
+    SELECT id, company_id, %(uid)s, 'owner', %(uid)s, %(now)s, %(uid)s, %(now)s
+      FROM taken
+),
+counter AS (
+    UPDATE crm_pool_quota
+       SET used = used + (SELECT count(*) FROM taken)
+     WHERE id = %(counter_id)s
+       AND (%(quota)s::int IS NULL
+            OR used + (SELECT count(*) FROM taken) <= %(quota)s::int)
+ RETURNING used
+),
+log AS (
+    INSERT INTO crm_pool_log (at, batch, action, customer_id, customer_ref,
+                              customer_name, company_id, actor_id, owner_after_id,
+                              stage_before, stage_after, quota_scope, quota_day)
+    SELECT %(now)s, %(batch)s, %(action)s, id, id, name, company_id, %(uid)s,
+           %(uid)s, stage_before, stage_after, %(scope)s, %(day)s
+      FROM taken
+)
+SELECT taken.id, (SELECT used FROM counter) FROM taken
+"""
+
 
 class CrmPoolCustomer(models.Model):
     """Taking shared customers: claim, screen, draw.
@@ -64,7 +104,8 @@ class CrmPoolCustomer(models.Model):
         drawn = self._draw(wanted, domain, code, target, counter, policy)
         results = [customer._result("claimed") for customer in drawn]
         if len(drawn) < count:
-            results.append(self._shortfall(counter, len(drawn), wanted, count))
+            nobody = self.browse()
+            results.append(nobody._shortfall(counter, len(drawn), wanted, count))
         return results
 
     def _claim(self, action, target_code):
@@ -104,7 +145,7 @@ class CrmPoolCustomer(models.Model):
         Superuser, to tell a customer that a colleague took from the user's own
         pool apart from one that is none of the user's business.
         """
-        customer_sudo = self.sudo().exists()
+        customer_sudo = self._privileged().exists()
         pool_ids = self.env.user._crm_pool_ids(self.env.companies.ids)
         if (
             customer_sudo.active
@@ -140,7 +181,7 @@ class CrmPoolCustomer(models.Model):
         if not self.owner_id:
             return None
         # superuser: an agent reads his own access row, whatever the rules become
-        is_mine = self.sudo().access_ids.filtered(
+        is_mine = self._privileged().access_ids.filtered(
             lambda row: row.user_id == self.env.user and row.kind == "collaborator"
         )
         if is_mine:
@@ -259,7 +300,7 @@ class CrmPoolCustomer(models.Model):
     def _shortfall(self, counter, count, wanted, asked):
         """The row that says why fewer customers were drawn than asked for."""
         if count < wanted:
-            return self._result("pool_empty", False, name="", count=count, asked=asked)
+            return self._result("pool_empty", name="", count=count, asked=asked)
         allowance = counter.allowance
         if allowance.refusal() == "cap_exceeded":
             name = self.env._("%(count)s more", count=asked - count)
@@ -282,45 +323,10 @@ class CrmPoolCustomer(models.Model):
         """
         self.env.flush_all()
         now, uid = self.env.cr.now(), self.env.uid
-        rows = self.env.execute_query(
+        # not logged: a conflict is no error, Odoo replays it
+        self.env.cr.execute(
             SQL(
-                """
-WITH pick AS (%(pick)s),
-taken AS (
-    UPDATE crm_pool_customer AS customer
-       SET owner_id = %(uid)s, access = 'personal', claimed_at = %(now)s,
-           stage_id = COALESCE(%(stage_id)s, customer.stage_id),
-           stage_code = COALESCE(%(stage_code)s, customer.stage_code),
-           write_uid = %(uid)s, write_date = %(now)s
-      FROM pick
-     WHERE customer.id = pick.id AND customer.owner_id IS NULL
- RETURNING customer.id, customer.name, customer.company_id,
-           pick.stage_code AS stage_before, customer.stage_code AS stage_after
-),
-access AS (
-    INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind,
-                                 create_uid, create_date, write_uid, write_date)
-    SELECT id, company_id, %(uid)s, 'owner', %(uid)s, %(now)s, %(uid)s, %(now)s
-      FROM taken
-),
-counter AS (
-    UPDATE crm_pool_quota
-       SET used = used + (SELECT count(*) FROM taken)
-     WHERE id = %(counter_id)s
-       AND (%(quota)s::int IS NULL
-            OR used + (SELECT count(*) FROM taken) <= %(quota)s::int)
- RETURNING used
-),
-log AS (
-    INSERT INTO crm_pool_log (at, batch, action, customer_id, customer_ref,
-                              customer_name, company_id, actor_id, owner_after_id,
-                              stage_before, stage_after, quota_scope, quota_day)
-    SELECT %(now)s, %(batch)s, %(action)s, id, id, name, company_id, %(uid)s,
-           %(uid)s, stage_before, stage_after, %(scope)s, %(day)s
-      FROM taken
-)
-SELECT taken.id, (SELECT used FROM counter) FROM taken
-                """,
+                TAKE_STATEMENT,
                 pick=pick,
                 uid=uid,
                 now=now,
@@ -332,8 +338,10 @@ SELECT taken.id, (SELECT used FROM counter) FROM taken
                 action=action,
                 scope=counter.scope,
                 day=counter.day,
-            )
+            ),
+            log_exceptions=False,
         )
+        rows = self.env.cr.fetchall()
         if any(used is None for _id, used in rows):
             raise ConcurrencyError("Another claim used up the quota.")
         self.env.invalidate_all(flush=False)

@@ -2,7 +2,6 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools import mute_logger
 
 from ..pool.transition import rank
 
@@ -27,15 +26,15 @@ class CrmPoolCustomer(models.Model):
 
         :return: one row (superuser), archived or not
         """
-        commercial = partner.sudo().commercial_partner_id
-        rows_sudo = self.sudo().with_context(active_test=False)
+        rows_sudo = self._privileged().with_context(active_test=False)
+        commercial = partner.with_env(rows_sudo.env).commercial_partner_id
         row_sudo = rows_sudo.search(
             [("partner_id", "=", commercial.id), ("company_id", "=", company.id)]
         )
         if row_sudo:
             return row_sudo
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with self.env.cr.savepoint():
                 return rows_sudo.create(
                     {
                         "partner_id": commercial.id,
@@ -76,7 +75,7 @@ class CrmPoolCustomer(models.Model):
         """
         for partner_sudo, company in keys:
             row_sudo = (
-                self.sudo()
+                self._privileged()
                 .with_context(active_test=False)
                 .search(
                     [

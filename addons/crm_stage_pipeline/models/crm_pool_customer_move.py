@@ -124,7 +124,7 @@ class CrmPoolCustomer(models.Model):
 
     def _set_stage(self, stage):
         """Write the stage: superuser, because the action has checked the right."""
-        customers_sudo = self.sudo()
+        customers_sudo = self._privileged()
         customers_sudo._write_pool({"stage_id": stage.id})
 
     def _mark_tracking(self, mark):
@@ -152,7 +152,7 @@ class CrmPoolCustomer(models.Model):
             [{"customer": customer} for customer in accepted],
         )
         # superuser: the right on each customer is checked above
-        accepted_sudo = accepted.sudo()
+        accepted_sudo = accepted._privileged()
         accepted_sudo._write_pool({"track_mark": mark})
         if mark == "paused":
             accepted._pause_opportunities()
@@ -163,7 +163,7 @@ class CrmPoolCustomer(models.Model):
 
         Superuser: they may be other salespeople's.
         """
-        leads_sudo = self.env["crm.lead"].sudo()
+        leads_sudo = self._privileged().env["crm.lead"]
         for customer in self:
             leads_sudo |= leads_sudo.search(
                 [

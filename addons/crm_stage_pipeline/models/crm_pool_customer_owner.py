@@ -40,20 +40,6 @@ class CrmPoolCustomer(models.Model):
         accepted._set_shared()
         return [results[customer_id] for customer_id in self._ids]
 
-    def _release_refusal(self, right, orders, reason):
-        """The result that refuses to release this visible customer, or None."""
-        if self.access == "shared":
-            return self._result("already_there")
-        if right not in ("owner", "leader", "manager"):
-            return self._result("not_allowed")
-        if orders:
-            return self._open_order_result(orders)
-        if right == "owner" and self.stage_code == "reserve":
-            return self._result("in_reserve")
-        if right != "owner" and not reason:
-            return self._result("reason_needed", owner=self.owner_id.name)
-        return None
-
     def action_assign(self, user_id, reason):
         """Give customers to another person (P26, P31).
 
@@ -86,6 +72,30 @@ class CrmPoolCustomer(models.Model):
             )
             accepted._set_owner(user)
         return [results[customer_id] for customer_id in self._ids]
+
+    def action_share(self, user_id, is_readonly=False):
+        """Let a colleague work on one's own customers too (P21, P29)."""
+        user = self.env["res.users"].browse(user_id).exists()
+        return self._change_member("share", user, is_readonly)
+
+    def action_unshare(self, user_id):
+        """Take a collaborator from one's own customers."""
+        user = self.env["res.users"].browse(user_id).exists()
+        return self._change_member("unshare", user)
+
+    def _release_refusal(self, right, orders, reason):
+        """The result that refuses to release this visible customer, or None."""
+        if self.access == "shared":
+            return self._result("already_there")
+        if right not in ("owner", "leader", "manager"):
+            return self._result("not_allowed")
+        if orders:
+            return self._open_order_result(orders)
+        if right == "owner" and self.stage_code == "reserve":
+            return self._result("in_reserve")
+        if right != "owner" and not reason:
+            return self._result("reason_needed", owner=self.owner_id.name)
+        return None
 
     def _assign_refusal(self, user, right, reason):
         """The result that refuses to give this visible customer to `user`."""
@@ -124,7 +134,7 @@ class CrmPoolCustomer(models.Model):
         Superuser: which groups and companies a colleague has is not readable by
         everybody.
         """
-        user_sudo = user.sudo()
+        user_sudo = user.with_env(self._privileged().env)
         return (
             user_sudo.active
             and self.company_id in user_sudo.company_ids
@@ -134,16 +144,6 @@ class CrmPoolCustomer(models.Model):
     def _cap_result(self, user):
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
         return self._result("cap_exceeded", owner=user.name, cap=policy.holding_cap)
-
-    def action_share(self, user_id, is_readonly=False):
-        """Let a colleague work on one's own customers too (P21, P29)."""
-        user = self.env["res.users"].browse(user_id).exists()
-        return self._change_member("share", user, is_readonly)
-
-    def action_unshare(self, user_id):
-        """Take a collaborator from one's own customers."""
-        user = self.env["res.users"].browse(user_id).exists()
-        return self._change_member("unshare", user)
 
     def _change_member(self, action, user, is_readonly=False):
         """Add or remove the collaborator `user`; see action_share."""
@@ -171,7 +171,9 @@ class CrmPoolCustomer(models.Model):
         if self.access == "shared" or right not in ("owner", "leader", "manager"):
             return self._result("not_allowed")
         # superuser: members are read to tell what there is to do
-        members = self.sudo().access_ids.filtered(lambda a: a.kind == "collaborator")
+        members = self._privileged().access_ids.filtered(
+            lambda a: a.kind == "collaborator"
+        )
         is_member = user in members.user_id
         if user == self.owner_id or is_member == (action == "share"):
             return self._result("already_there")
@@ -187,7 +189,7 @@ class CrmPoolCustomer(models.Model):
         """Take self from owner and collaborators; it enters the pool anew."""
         now = fields.Datetime.now()
         for owner, customers in self.grouped("owner_id").items():
-            customers_sudo = customers.sudo()
+            customers_sudo = customers._privileged()
             customers_sudo.access_ids.filtered(
                 lambda row: row.kind in ("owner", "collaborator")
             ).unlink()
@@ -205,7 +207,7 @@ class CrmPoolCustomer(models.Model):
 
     def _set_owner(self, user):
         """Make `user` the owner; collaborators stay."""
-        customers_sudo = self.sudo()
+        customers_sudo = self._privileged()
         rows_sudo = customers_sudo.access_ids
         rows_sudo.filtered(
             lambda row: (
@@ -230,7 +232,7 @@ class CrmPoolCustomer(models.Model):
             )
 
     def _add_member(self, user, is_readonly):
-        self.sudo()._write_pool(
+        self._privileged()._write_pool(
             {
                 "access": "collaborative",
                 "access_ids": [
@@ -246,7 +248,7 @@ class CrmPoolCustomer(models.Model):
         )
 
     def _remove_member(self, user):
-        for customer_sudo in self.sudo():
+        for customer_sudo in self._privileged():
             rows_sudo = customer_sudo.access_ids.filtered(
                 lambda row: row.kind == "collaborator"
             )

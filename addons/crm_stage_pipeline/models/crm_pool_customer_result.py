@@ -65,7 +65,7 @@ MESSAGES = {
 class CrmPoolCustomer(models.Model):
     _inherit = "crm.pool.customer"
 
-    def _result(self, code, customer_id=None, **params):
+    def _result(self, code, **params):
         """The outcome of an action for one row, as the client gets it.
 
         Several sentences may share a code: `not_in_pool`, say, is a kind of
@@ -74,9 +74,10 @@ class CrmPoolCustomer(models.Model):
         :param code: a key of MESSAGES
         :return: dict with customer_id, code and message
         """
-        params.setdefault("name", self.name)
+        if "name" not in params:
+            params["name"] = self.name
         return {
-            "customer_id": customer_id or self.id,
+            "customer_id": self.id,
             "code": self._result_code(code),
             "message": self.env._(MESSAGES[code]) % params,  # pylint: disable=E8507
         }

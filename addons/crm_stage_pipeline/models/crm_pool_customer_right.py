@@ -18,11 +18,13 @@ class CrmPoolCustomer(models.Model):
         )
         led_ids = user._crm_pool_led_user_ids(self.env.companies.ids)
         # superuser: an agent does not read the access rows of all customers
-        rows_sudo = self.sudo().access_ids.filtered(lambda row: row.user_id == user)
+        rows_sudo = self._privileged().access_ids.filtered(
+            lambda row: row.user_id == user
+        )
         mine = rows_sudo.grouped("customer_id")
         rights = {}
         for customer in self:
-            rows = mine.get(customer.sudo(), rows_sudo.browse())
+            rows = mine.get(customer, rows_sudo.browse())
             if customer.owner_id == user:
                 rights[customer.id] = "owner"
             elif is_manager:
@@ -45,7 +47,7 @@ class CrmPoolCustomer(models.Model):
 
         :return: dict id → sale.order (superuser)
         """
-        orders_sudo = self.env["sale.order"].sudo()
+        orders_sudo = self._privileged().env["sale.order"]
         found_sudo = orders_sudo.search(
             [
                 ("state", "=", "sale"),

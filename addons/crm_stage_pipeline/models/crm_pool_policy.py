@@ -13,6 +13,11 @@ class CrmPoolPolicy(models.Model):
     _rec_name = "company_id"
     _check_company_auto = True
 
+    @api.model
+    def _default_tz(self):
+        company = self.env.company
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
@@ -71,19 +76,16 @@ class CrmPoolPolicy(models.Model):
     )
 
     @api.model
-    def _default_tz(self):
-        company = self.env.company
-        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-
-    @api.model
     def _policy_for(self, company):
         """The policy of `company`, made with the shipped quotas when missing.
 
         Superuser, because an agent's claim may be the first to need it.
         """
-        policy_sudo = self.sudo().search([("company_id", "=", company.id)], limit=1)
+        env_sudo = self.env["crm.pool.customer"]._privileged().env
+        policies_sudo = self.with_env(env_sudo)
+        policy_sudo = policies_sudo.search([("company_id", "=", company.id)], limit=1)
         if not policy_sudo:
-            policy_sudo = self.sudo()._create_defaults(company)
+            policy_sudo = policies_sudo._create_defaults(company)
         return policy_sudo
 
     @api.model

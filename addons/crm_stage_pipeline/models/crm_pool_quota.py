@@ -76,7 +76,8 @@ class CrmPoolQuota(models.Model):
                 VALUES (%s, %s, %s, %s, 0) ON CONFLICT DO NOTHING
                 """,
                 *(user.id, company.id, scope_key, day),
-            )
+            ),
+            log_exceptions=False,  # a conflict is no error, Odoo replays it
         )
         ((counter_id, used),) = self.env.execute_query(
             SQL(
@@ -117,7 +118,8 @@ class CrmPoolQuota(models.Model):
                 DO UPDATE SET used = quota.used + 1
                 """,
                 *(user.id, company.id, GUARD_SCOPE),
-            )
+            ),
+            log_exceptions=False,  # a conflict is no error, Odoo replays it
         )
         query = SQL(
             "SELECT count(*) FROM crm_pool_customer"

@@ -58,8 +58,9 @@ class CrmPoolStage(models.Model):
 
     def _check_unused(self):
         """Refuse to change the meaning of a stage that customers stand in."""
-        customer_model_sudo = self.env["crm.pool.customer"].sudo()
-        used = customer_model_sudo.with_context(active_test=False).search(
+        # superuser: the customers of other companies and people count
+        rows_sudo = self.env["crm.pool.customer"]._privileged()
+        used = rows_sudo.with_context(active_test=False).search(
             [("stage_id", "in", self.ids)], limit=1
         )
         if used:

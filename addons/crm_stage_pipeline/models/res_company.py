@@ -25,6 +25,6 @@ class ResCompany(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
-        # superuser: who makes a company need not manage its pool
-        self.env["crm.pool.policy"].sudo()._create_defaults(companies)
+        for company in companies:
+            self.env["crm.pool.policy"]._policy_for(company)
         return companies

@@ -28,7 +28,7 @@ class ResPartner(models.Model):
     is_pool_visible = fields.Boolean(
         compute="_compute_is_pool_visible",
         search="_search_is_pool_visible",
-        compute_sudo=False,
+        compute_sudo=True,
         help="Not a private customer of other people.",
     )
 
@@ -62,6 +62,38 @@ class ResPartner(models.Model):
             return self._has_pool_row(Domain("name", operator, value))
         return NotImplemented
 
+    @api.depends(
+        "partner_share",
+        "commercial_partner_id.crm_pool_customer_ids.access",
+        "commercial_partner_id.crm_pool_customer_ids.active",
+        "commercial_partner_id.crm_pool_customer_ids.access_ids.user_id",
+    )
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_pool_visible(self):
+        hidden_ids = set()
+        if self.env.user._crm_pool_is_bound():
+            hidden_ids = self._pool_hidden_commercial_ids()
+        for partner in self:
+            partner.is_pool_visible = (
+                not partner.partner_share
+                or partner.commercial_partner_id.id not in hidden_ids
+            )
+
+    @api.model
+    def _search_is_pool_visible(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        if not self.env.user._crm_pool_is_bound():
+            return Domain.TRUE
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: self._pool_visible_sql(alias)
+        )
+
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._archive_pool_rows()
+        return super().write(vals)
+
     @api.model
     def _has_pool_row(self, domain):
         """Partners whose row in the current company meets `domain`."""
@@ -86,34 +118,15 @@ class ResPartner(models.Model):
         )
         return query.select("1")
 
-    @api.depends(
-        "partner_share",
-        "commercial_partner_id.crm_pool_customer_ids.access",
-        "commercial_partner_id.crm_pool_customer_ids.active",
-        "commercial_partner_id.crm_pool_customer_ids.access_ids.user_id",
-    )
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_pool_visible(self):
-        hidden_ids = set()
-        if self.env.user._crm_pool_is_bound():
-            hidden_ids = self._pool_hidden_commercial_ids()
-        for partner in self:
-            # superuser: the partner may be hidden, which is what is asked
-            partner_sudo = partner.sudo()
-            partner.is_pool_visible = (
-                not partner_sudo.partner_share
-                or partner_sudo.commercial_partner_id.id not in hidden_ids
-            )
-
     def _pool_hidden_commercial_ids(self):
         """Commercial partners of self with a private row and none that I see."""
         # superuser: rows of others are compared with those that the user sees
         rows_sudo = (
             self.env["crm.pool.customer"]
-            .sudo()
+            ._privileged()
             .search(
                 [
-                    ("partner_id", "in", self.sudo().commercial_partner_id.ids),
+                    ("partner_id", "in", self.commercial_partner_id.ids),
                     ("company_id", "in", self.env.companies.ids),
                 ]
             )
@@ -128,23 +141,13 @@ class ResPartner(models.Model):
         return Domain(self.env.user._crm_pool_visible_domain(company_ids))
 
     @api.model
-    def _search_is_pool_visible(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
-        if not self.env.user._crm_pool_is_bound():
-            return Domain.TRUE
-        return Domain.custom(
-            to_sql=lambda _model, alias, _query: self._pool_visible_sql(alias)
-        )
-
-    @api.model
     def _pool_visible_sql(self, alias):
         """The condition of is_pool_visible on the partners of table `alias`.
 
         Two EXISTS on the index (partner, company): never IN (subquery), which
         costs seconds on a large pool. Superuser: the rows of others are asked.
         """
-        customers_sudo = self.env["crm.pool.customer"].sudo()
+        customers_sudo = self.env["crm.pool.customer"]._privileged()
         private = customers_sudo._search(
             [
                 ("company_id", "in", self.env.companies.ids),
@@ -159,11 +162,6 @@ class ResPartner(models.Model):
             self._pool_row_query(visible, alias),
         )
 
-    def write(self, vals):
-        if vals.get("active") is False:
-            self._archive_pool_rows()
-        return super().write(vals)
-
     def _archive_pool_rows(self):
         """Archiving a partner archives its rows in every company, logged.
 
@@ -171,7 +169,7 @@ class ResPartner(models.Model):
         """
         rows_sudo = (
             self.env["crm.pool.customer"]
-            .sudo()
+            ._privileged()
             .search([("partner_id", "in", self.ids)])
         )
         rows_sudo._write_pool({"active": False})

@@ -16,10 +16,9 @@ class ResUsers(models.Model):
         user's to see and claim. Managers are members of every pool.
         """
         self.ensure_one()
-        user_sudo = self.sudo()
+        user_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)
         pools_sudo = (
-            self.env["crm.pool"]
-            .sudo()
+            user_sudo.env["crm.pool"]
             .with_context(active_test=False)
             .search([("company_id", "in", [*company_ids, False])])
         )
@@ -40,20 +39,16 @@ class ResUsers(models.Model):
     def _crm_pool_led_user_ids(self, company_ids):
         """Ids of the members of the teams that the user leads: a leader's range."""
         self.ensure_one()
-        user_sudo = self.sudo()
+        user_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)
         if not user_sudo.has_group(
             "crm_stage_pipeline.crm_stage_pipeline_group_leader"
         ):
             return ()
-        teams_sudo = (
-            self.env["crm.team"]
-            .sudo()
-            .search(
-                [
-                    ("user_id", "=", self.id),
-                    ("company_id", "in", [*company_ids, False]),
-                ]
-            )
+        teams_sudo = user_sudo.env["crm.team"].search(
+            [
+                ("user_id", "=", self.id),
+                ("company_id", "in", [*company_ids, False]),
+            ]
         )
         return tuple((teams_sudo.member_ids | user_sudo).ids)
 

@@ -1,3 +1,6 @@
-from . import crm_pool_import_row
-from . import crm_pool_import
-from . import crm_pool_import_batch
+from . import (
+    crm_pool_import,
+    crm_pool_import_batch,
+    crm_pool_import_row,
+    crm_pool_operation,
+)
