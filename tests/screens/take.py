@@ -26,7 +26,7 @@ def log_in(page: Page, base: str, login: str) -> None:
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", login)
     page.click(".oe_login_form button[type=submit]")
-    page.wait_for_url("**/odoo**")
+    page.wait_for_url("**/odoo**", wait_until="commit", timeout=120_000)
 
 
 def set_language(page: Page, lang: str) -> str:
@@ -70,6 +70,9 @@ def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]
     log_in(page, base, screen["login"])
     settle(page)
     before = set_language(page, LANGUAGES[code])
+    if before != LANGUAGES[code]:  # a session keeps the language it began with
+        page.goto(f"{base}/web/session/logout")
+        log_in(page, base, screen["login"])
     try:
         page.goto(base + screen["path"])
         settle(page)
