@@ -80,7 +80,7 @@ def _pure_cases(addon: Path) -> Iterable[unittest.TestCase]:
                 and issubclass(value, BaseCase)
                 and not issubclass(value, TransactionCase)
                 and value.__module__ == module.__name__
-                and "slow" not in getattr(value, "test_tags", ())
+                and not {"race", "slow"} & getattr(value, "test_tags", set())
             ):
                 _fewer_examples(value)
                 yield from unittest.defaultTestLoader.loadTestsFromTestCase(value)
@@ -89,7 +89,7 @@ def _pure_cases(addon: Path) -> Iterable[unittest.TestCase]:
 def pure_suite(only: str = "") -> unittest.TestSuite:
     """BaseCase tests of every addon and the doctests of its pure packages, outside of
     a database: addons are importable once their folder is on Odoo's path. What is
-    tagged "slow" is left to the addon suite."""
+    tagged "race" (real cursors) or "slow" is left to the addon suite."""
     import odoo.addons
 
     # a list, since Python forgets what is appended to a namespace's path

@@ -112,7 +112,10 @@ def _sleeps(node: ast.AST) -> Iterator[ast.Call]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.While):
             continue
-        if isinstance(child, ast.Call) and source_of(child.func).endswith("sleep"):
+        if isinstance(child, ast.Call) and source_of(child.func) in (
+            "time.sleep",
+            "sleep",
+        ):
             yield child
         yield from _sleeps(child)
 

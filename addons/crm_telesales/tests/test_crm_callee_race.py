@@ -54,7 +54,7 @@ class RaceCase(BaseCase, TelesalesData):
         return errors
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "race")
 class TestCrmCalleeRace(RaceCase):
     """T3: two agents never get the same person."""
 

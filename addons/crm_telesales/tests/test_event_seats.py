@@ -114,7 +114,7 @@ class TestRegistration(TelesalesCase):
             form.name = "Another"
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "race")
 class TestSeatsRace(RaceCase):
     """T13: the last seats, wanted by several at the same moment."""
 
