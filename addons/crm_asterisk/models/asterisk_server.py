@@ -79,7 +79,6 @@ class AsteriskServer(models.Model):
         "hears the customer; a call that a machine takes is ended.",
     )
     recording_folder = fields.Char(
-        groups="base.group_system",
         help="Folder of the recordings as the Odoo server sees it.",
     )
     state = fields.Selection(
@@ -170,26 +169,23 @@ class AsteriskServer(models.Model):
             )
 
     def _secret(self):
-        """For the connector: environment, file, field. Raises UserError when the file
-        cannot be read."""
+        """For the connector, which is superuser: environment, file, field. Raises
+        UserError when the file cannot be read."""
         self.ensure_one()
         given = os.environ.get(f"ASTERISK_SECRET_{self.id}")
-        # the connector reads what no user may
-        server_sudo = self.sudo()
-        if given is None and server_sudo.secret_file:
+        if given is None and self.secret_file:
             try:
-                given = Path(server_sudo.secret_file).read_text(encoding="utf-8")
+                given = Path(self.secret_file).read_text(encoding="utf-8")
             except OSError as error:
                 raise UserError(
                     self.env._(
                         "The secret's file cannot be read: %(error)s", error=error
                     )
                 ) from error
-        return (given or server_sudo.secret or "").strip()
+        return (given or self.secret or "").strip()
 
     def _recording_root(self):
         """Path of the recording folder, resolved; None when there is none."""
         self.ensure_one()
-        # a file name's folder is no secret of the person who may hear the file
-        folder = self.sudo().recording_folder
+        folder = self.recording_folder
         return Path(folder).resolve() if folder else None

@@ -17,7 +17,9 @@ class CrmCall(models.Model):
     _inherit = "crm.call"
 
     @api.model
-    def action_dial(self, phone_number_id=None, number=None, customer_id=None):
+    def action_dial(
+        self, phone_number_id=None, number=None, customer_id=None, partner_id=None
+    ):
         """Ring the user's own telephone and then the number.
 
         Raises UserError with a sentence for the agent: no telephone, not registered,
@@ -25,13 +27,14 @@ class CrmCall(models.Model):
 
         :param phone_number_id: crm.phone.number to call, or else
         :param number: a number as text, with
-        :param customer_id: crm.pool.customer that it belongs to, if known
+        :param customer_id: crm.pool.customer that it belongs to, if known, or
+        :param partner_id: res.partner
         :return: {"command_id", "message"}
         """
         self.browse().check_access("read")
         endpoint = self._dialling_endpoint()
         partner, customer, number = self._dialled_party(
-            phone_number_id, number, customer_id
+            phone_number_id, number, customer_id, partner_id
         )
         server = endpoint.server_id
         dialled, e164 = self._number_to_dial(server, number)
@@ -67,45 +70,46 @@ class CrmCall(models.Model):
         if not own:
             raise UserError(self.env._("Your telephone is not part of this call."))
         command_sudo = self.env["asterisk.command"]._queue(
-            self.sudo().server_id, "hangup", {"channels": own.mapped("name")}
+            self.server_id, "hangup", {"channels": own.mapped("name")}
         )
         return {"command_id": command_sudo.id}
 
     @api.model
     def _dialling_endpoint(self):
         """The user's telephone, ready to ring."""
-        endpoint_sudo = self.env["asterisk.endpoint"]._for_user(
+        endpoint = self.env["asterisk.endpoint"]._for_user(
             self.env.user, self.env.company
         )
-        if not endpoint_sudo:
+        if not endpoint:
             raise UserError(
                 self.env._(
                     "No telephone is assigned to you: ask your administrator to enter "
                     "it below Configuration / Telephones."
                 )
             )
-        endpoint_sudo.server_id._check_connected()
-        if endpoint_sudo.device_state in OFFLINE:
+        endpoint.server_id._check_connected()
+        if endpoint.device_state in OFFLINE:
             raise UserError(
                 self.env._(
                     "Your telephone %(name)s is not registered: switch it on or log "
                     "it in.",
-                    name=endpoint_sudo.name,
+                    name=endpoint.name,
                 )
             )
-        if endpoint_sudo.device_state in OCCUPIED:
+        if endpoint.device_state in OCCUPIED:
             raise UserError(
                 self.env._(
                     "Your telephone %(name)s is busy: end the other call first.",
-                    name=endpoint_sudo.name,
+                    name=endpoint.name,
                 )
             )
-        return endpoint_sudo
+        return endpoint
 
     @api.model
-    def _dialled_party(self, phone_number_id, number, customer_id):
+    def _dialled_party(self, phone_number_id, number, customer_id, partner_id):
         """(res.partner, crm.pool.customer, number) the user may see."""
-        partner = self.env["res.partner"]
+        partner = self.env["res.partner"].browse(partner_id or [])
+        partner.check_access("read")
         customer = self.env["crm.pool.customer"].browse(customer_id or [])
         customer.check_access("read")
         if phone_number_id:

@@ -16,22 +16,23 @@ class CrmCall(models.Model):
             "outcomes": [{"id", "name", "code"}]}
         """
         self.browse().check_access("read")
-        endpoint_sudo = self.env["asterisk.endpoint"]._for_user(
+        endpoint = self.env["asterisk.endpoint"]._for_user(
             self.env.user, self.env.company
         )
         # a call that rings has no agent yet, so no rule lets anybody see it
-        calls_sudo = self.sudo().search(
+        mine_sudo = self.sudo()
+        calls_sudo = mine_sudo.search(
             [
                 ("state", "!=", "ended"),
                 ("channel_ids.endpoint_id.user_id", "=", self.env.uid),
             ]
         )
-        calls_sudo |= self.sudo().search(self._get_unasked_domain(), limit=5)
+        calls_sudo |= mine_sudo.search(self._get_unasked_domain(), limit=5)
         outcomes = self.env["crm.contact.outcome"].search([])
         return {
             "calls": [call._panel_data(self.env.user) for call in calls_sudo],
-            "endpoint": endpoint_sudo.name or "",
-            "connected": endpoint_sudo.server_id.state == "connected",
+            "endpoint": endpoint.name or "",
+            "connected": endpoint.server_id.state == "connected",
             "outcomes": [
                 {"id": outcome.id, "name": outcome.name, "code": outcome.code}
                 for outcome in outcomes

@@ -21,6 +21,27 @@ ASKED_FOR = timedelta(hours=8)
 class CrmCall(models.Model):
     _inherit = "crm.call"
 
+    def action_set_outcome(self, outcome_id, note=None, next_visit_date=None):
+        """What the agent tells after the call: once, on the record of the call.
+
+        :param next_visit_date: UTC, as text or datetime
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.user_id != self.env.user:
+            raise AccessError(self.env._("This is the call of somebody else."))
+        if not self.record_id:
+            raise UserError(
+                self.env._("There is no customer to keep this outcome with.")
+            )
+        vals = {"outcome_id": outcome_id}
+        if note:
+            vals["note"] = note
+        if next_visit_date:
+            vals["next_visit_date"] = next_visit_date
+        self.record_id.write(vals)
+        return True
+
     @api.model
     def _settle_calls(self, server):
         """Do, once, what follows from a call's end: contact record, bad number.
@@ -91,27 +112,6 @@ class CrmCall(models.Model):
         if self.e164 and self.partner_id:
             for number in numbers:
                 number.bad_count += 1
-
-    def action_set_outcome(self, outcome_id, note=None, next_visit_date=None):
-        """What the agent tells after the call: once, on the record of the call.
-
-        :param next_visit_date: UTC, as text or datetime
-        """
-        self.ensure_one()
-        self.check_access("read")
-        if self.user_id != self.env.user:
-            raise AccessError(self.env._("This is the call of somebody else."))
-        if not self.record_id:
-            raise UserError(
-                self.env._("There is no customer to keep this outcome with.")
-            )
-        vals = {"outcome_id": outcome_id}
-        if note:
-            vals["note"] = note
-        if next_visit_date:
-            vals["next_visit_date"] = next_visit_date
-        self.record_id.write(vals)
-        return True
 
     def _is_asked(self, user):
         """Whether the agent has still to tell how the call went."""

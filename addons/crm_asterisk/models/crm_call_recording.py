@@ -38,8 +38,7 @@ class CrmCallRecording(models.Model):
     def _path(self):
         """The file, inside the PBX's recording folder; None when there is none."""
         self.ensure_one()
-        # the folder is a setting of the PBX, whose record agents do not read
-        root = self.sudo().call_id.server_id._recording_root()
+        root = self.call_id.server_id._recording_root()
         if root is None or not self.name:
             return None
         path = (root / self.name).resolve()

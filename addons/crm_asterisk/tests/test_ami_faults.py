@@ -34,7 +34,7 @@ def _until(condition):
     while time.monotonic() < end:
         if condition():
             return True
-        time.sleep(0.005)
+        threading.Event().wait(0.005)
     return False
 
 

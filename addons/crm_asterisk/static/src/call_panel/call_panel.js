@@ -1,0 +1,102 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Component, onWillDestroy, useState } from "@odoo/owl";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+const STATES = {
+    ringing: _t("Ringing"),
+    waiting: _t("Waiting"),
+    talking: _t("Talking"),
+    held: _t("On hold"),
+    ended: _t("Ended"),
+};
+
+export class CallPanel extends Component {
+    static template = "crm_asterisk.CallPanel";
+    static props = {};
+
+    setup() {
+        this.keys = KEYS;
+        this.calls = useService("crm_asterisk.calls");
+        this.action = useService("action");
+        this.state = useState(this.calls.state);
+        this.local = useState({ now: Date.now(), notes: {} });
+        const timer = setInterval(() => (this.local.now = Date.now()), 1000);
+        onWillDestroy(() => clearInterval(timer));
+    }
+
+    title(call) {
+        return call.name || call.caller_name || _t("Unknown caller");
+    }
+
+    stateText(call) {
+        if (call.state === "ringing") {
+            return call.direction === "in" ? _t("Incoming call") : _t("Calling");
+        }
+        return STATES[call.state];
+    }
+
+    duration(call) {
+        if (!call.answered_at || call.state === "ended") {
+            return "";
+        }
+        const seconds = Math.max(0, Math.floor((this.local.now - call.answered_at) / 1000));
+        return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    }
+
+    press(key) {
+        this.state.number += key;
+    }
+
+    async dial() {
+        const number = this.state.number.trim();
+        if (number) {
+            await this.calls.dial({ number });
+            this.state.number = "";
+        }
+    }
+
+    onKeydown(ev) {
+        if (ev.key === "Escape") {
+            this.state.isOpen = false;
+        }
+    }
+
+    open(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
+    newLead(call) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("New lead"),
+            res_model: "crm.lead",
+            views: [[false, "form"]],
+            context: { default_phone: call.number, default_name: call.number },
+        });
+    }
+}
+
+export class CallSystray extends Component {
+    static template = "crm_asterisk.CallSystray";
+    static props = {};
+
+    setup() {
+        this.state = useState(useService("crm_asterisk.calls").state);
+    }
+
+    toggle() {
+        this.state.isOpen = !this.state.isOpen;
+    }
+}
+
+registry.category("main_components").add("crm_asterisk.CallPanel", { Component: CallPanel });
+registry
+    .category("systray")
+    .add("crm_asterisk.CallSystray", { Component: CallSystray }, { sequence: 30 });
