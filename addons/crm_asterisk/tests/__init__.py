@@ -1,1 +1,6 @@
-from . import test_ami_faults, test_ami_fold, test_ami_session
+from . import test_ami_faults
+from . import test_ami_fold
+from . import test_ami_session
+from . import test_crm_call
+from . import test_crm_call_dial
+from . import test_crm_call_recording

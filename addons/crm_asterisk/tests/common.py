@@ -5,9 +5,13 @@ import socket
 import threading
 from pathlib import Path
 
+from odoo import fields
+from odoo.tests import TransactionCase, new_test_user
+
 from ..ami.call import derive
 from ..ami.facts import Facts, call_key
 from ..ami.messages import Parser
+from ..gateway import Gateway
 
 TRANSCRIPTS = Path(__file__).resolve().parents[3] / "tests" / "transcripts"
 AGENTS = frozenset(f"PJSIP/{n}" for n in (101, 102, 103, 104, 105, 201))
@@ -134,3 +138,51 @@ def success(block, more=b""):
     return (
         b"Response: Success\r\nActionID: " + action_id(block) + b"\r\n" + more + b"\r\n"
     )
+
+
+class CallCase(TransactionCase):
+    """A PBX with telephones 101, 102, 104 of two agents, and a customer with the number
+    that the recorded sessions dial."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        china = cls.env.ref("base.cn")
+        cls.env.company.country_id = china
+        cls.company = cls.env.company
+        group = "crm_stage_pipeline.crm_stage_pipeline_group_user"
+        cls.agent = new_test_user(cls.env, "call_agent", groups=group)
+        cls.other = new_test_user(cls.env, "call_other", groups=group)
+        cls.server = cls.env["asterisk.server"].create(
+            {"name": "PBX", "secret": "hidden", "country_id": china.id}
+        )
+        cls.server.write(
+            {"heartbeat_at": fields.Datetime.now(), "link_state": "connected"}
+        )
+        cls.env["asterisk.endpoint"].create(
+            [
+                {"server_id": cls.server.id, "name": name, "user_id": user.id}
+                for name, user in (
+                    ("PJSIP/101", cls.agent),
+                    ("PJSIP/102", cls.other),
+                    ("PJSIP/104", cls.other),
+                )
+            ]
+        )
+        cls.gateway = Gateway(cls.env.cr.dbname, cls.server.id)
+
+    @classmethod
+    def customer_with(cls, number, name="River Paper"):
+        partner = cls.env["res.partner"].create(
+            {"name": name, "is_company": True, "phone": number}
+        )
+        return cls.env["crm.pool.customer"]._row_for(partner, cls.company)
+
+    def play(self, name, events_=None):
+        """Store a recorded session as the connector does; returns its call."""
+        stream = events(name) if events_ is None else events_
+        self.gateway._store(self.env, self.server, stream, 0)
+        key = next(key for event in stream if (key := call_key(event)))
+        call = self.env["crm.call"].search([("linkedid", "=", key)])
+        self.env["crm.call"]._settle_calls(self.server)
+        return call
