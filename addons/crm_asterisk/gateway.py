@@ -180,6 +180,7 @@ class Gateway:
 
     def _fold(self, env, server, by_call):
         """[(call, facts document)] of the calls that the events are about."""
+        env["crm.call"].flush_model(["facts"])
         stored = dict(
             env.execute_query(
                 SQL(

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .crm_call_record import AUTOMATIC
+
 # More candidates than anybody would choose from while the telephone rings.
 CANDIDATES = 10
 
@@ -28,7 +30,10 @@ class CrmCall(models.Model):
             ]
         )
         calls_sudo |= mine_sudo.search(self._get_unasked_domain(), limit=5)
-        outcomes = self.env["crm.contact.outcome"].search([])
+        # what the exchange tells by itself is no question to a person
+        outcomes = self.env["crm.contact.outcome"].search(
+            [("code", "not in", AUTOMATIC)]
+        )
         return {
             "calls": [call._panel_data(self.env.user) for call in calls_sudo],
             "endpoint": endpoint.name or "",

@@ -141,7 +141,7 @@ def success(block, more=b""):
 
 
 class CallCase(TransactionCase):
-    """A PBX with telephones 101, 102, 104 of two agents, and a customer with the number
+    """A PBX with telephones of two agents, and a customer with the number
     that the recorded sessions dial."""
 
     @classmethod
@@ -165,7 +165,9 @@ class CallCase(TransactionCase):
                 for name, user in (
                     ("PJSIP/101", cls.agent),
                     ("PJSIP/102", cls.other),
+                    ("PJSIP/103", cls.other),
                     ("PJSIP/104", cls.other),
+                    ("PJSIP/201", cls.agent),
                 )
             ]
         )

@@ -1,6 +1,6 @@
 import random
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 
@@ -8,7 +8,13 @@ from ..ami.call import derive
 from ..ami.facts import Facts, call_key
 from .common import AGENTS, OUTCOMES, TRANSCRIPTS, events, fold, messages, transcript
 
-QUICK = settings(max_examples=12, deadline=None, derandomize=True)
+QUICK = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+SEEDS = st.integers(0, 10**6)
 NAMES = st.sampled_from(sorted(OUTCOMES))
 
 
@@ -44,18 +50,20 @@ class TestAmiFold(BaseCase):
         self.assertEqual(call.talk, 0)
 
     @QUICK
-    @given(NAMES, st.randoms(use_true_random=False), st.integers(0, 30))
-    def test_any_order_and_repetition(self, name, dice, repeated):
+    @given(NAMES, SEEDS, st.integers(0, 30))
+    def test_any_order_and_repetition(self, name, seed, repeated):
         """A1: permuted, repeated, in two halves: the same call."""
+        dice = random.Random(seed)
         trace = events(name)
         mixed = trace + [dice.choice(trace) for _ in range(repeated)]
         dice.shuffle(mixed)
         self.assertEqual(fold(mixed), fold(trace))
 
     @QUICK
-    @given(NAMES, st.randoms(use_true_random=False))
-    def test_merge_of_parts(self, name, dice):
+    @given(NAMES, SEEDS)
+    def test_merge_of_parts(self, name, seed):
         """A1: facts stored after each batch and merged are the facts of the whole."""
+        dice = random.Random(seed)
         trace = [event for event in events(name) if call_key(event)]
         whole = Facts()
         parts = [Facts(), Facts(), Facts()]

@@ -25,7 +25,7 @@ class TestCrmCallRecording(HttpCase, CallCase):
         return call.recording_ids
 
     def test_who_may_hear_it(self):
-        """A5, A15: who sees the call hears it, each time logged; others find nothing."""
+        """A5, A15: who sees the call hears it, each time logged; others do not."""
         recording = self._recorded(b"RIFF" + b"x" * 1000)
         url = f"/crm_asterisk/recording/{recording.id}"
         self.assertIn("/web/login", self.url_open(url).url)

@@ -1,0 +1,173 @@
+"""What the scenarios share: one running product, its agents, its exchange."""
+
+import csv
+import os
+import signal
+import time
+import unittest
+
+from tests.clients.odoo import OdooClient
+from tests.clients.stack import Stack
+
+from .wire import Wire
+
+AGENTS = {"agent1": "101", "agent2": "102", "agent3": "105"}
+WAIT = 40
+
+
+class Exchange:
+    """The product with the connector behind a wire that can be cut."""
+
+    def __init__(self):
+        self.stack = Stack("asterisk")
+        self.customers = {}
+
+    def start(self):
+        self.stack.__enter__()
+        self.wire = Wire(self.stack.ami_port)
+        self.office = self.stack.client("consultant")
+        [self.server] = self.office.search("asterisk.server", [])
+        self.office.write(
+            "asterisk.server",
+            [self.server],
+            {
+                "port": self.wire.port,
+                "ring_seconds": 4,
+                "recording_folder": str(self.stack.recordings),
+            },
+        )
+        self.stack.start_connector()
+        self.agents = {login: self.stack.client(login) for login in AGENTS}
+        self.connected()
+
+    def stop(self):
+        self.wire.close()
+        self.stack.__exit__(None, None, None)
+
+    def state(self):
+        return self.office.read_one("asterisk.server", self.server, ["state"])["state"]
+
+    def connected(self, seconds=90):
+        wait(lambda: self.state() == "connected", seconds, "connector connected")
+
+    def customer(self, number):
+        """A customer of the company with this number."""
+        if number not in self.customers:
+            partner = self.office.create(
+                "res.partner",
+                {"name": f"Line {number}", "is_company": True, "phone": number},
+            )
+            self.customers[number] = self.office.create(
+                "crm.pool.customer", {"partner_id": partner}
+            )
+        return self.customers[number]
+
+    def dial(self, number, login="agent1"):
+        """Click to dial; the id of the command's call."""
+        customer = self.customer(number)
+        answer = self.agents[login].call(
+            "crm.call", "action_dial", number=number, customer_id=customer
+        )
+        [command] = self.office.read(
+            "asterisk.command", [answer["command_id"]], ["uuid"]
+        )
+        return command["uuid"]
+
+    def call(self, linkedid):
+        """The call's row, or None."""
+        rows = self.calls([("linkedid", "=", linkedid)])
+        assert len(rows) < 2, "one row per call"
+        return rows[0] if rows else None
+
+    def calls(self, domain):
+        fields = [
+            "linkedid", "state", "result", "direction", "number", "user_id", "talk_s",
+            "wait_s", "is_settled", "record_id", "recording_ids", "customer_id",
+        ]  # fmt: skip
+        return self.office.search_read("crm.call", domain, fields, order="id")
+
+    def reach(self, linkedid, state, seconds=WAIT):
+        def there():
+            row = self.call(linkedid)
+            return row if row and row["state"] == state else None
+
+        return wait(there, seconds, f"call {state}")
+
+    def settled(self, linkedid, seconds=WAIT):
+        def there():
+            row = self.call(linkedid)
+            return row if row and row["is_settled"] else None
+
+        return wait(there, seconds, "call settled")
+
+    def new_call(self, seen, seconds=WAIT):
+        """The first call that is not in `seen` (ids)."""
+
+        def there():
+            rows = self.calls([("id", "not in", seen)])
+            return rows[0] if rows else None
+
+        return wait(there, seconds, "a new call")
+
+    def ids(self):
+        return self.office.search("crm.call", [])
+
+    def telephones_ready(self):
+        """Telephones are free again, and known to be."""
+        names = [f"PJSIP/{number}" for number in AGENTS.values()]
+        wait(
+            lambda: (
+                self.office.search_count(
+                    "asterisk.endpoint",
+                    [("name", "in", names), ("device_state", "=", "NOT_INUSE")],
+                )
+                == len(names)
+            ),
+            WAIT,
+            "telephones free",
+        )
+
+    def pbx(self, command):
+        return self.stack._script("asterisk", command, "pbx", str(self.stack.block))
+
+    def signal_pbx(self, number):
+        pid = (self.stack._exchange_folder("pbx") / "pid").read_text()
+        os.kill(int(pid), number)
+
+    def thaw(self):
+        self.signal_pbx(signal.SIGCONT)
+
+    def cdr_uniqueids(self):
+        """Every channel of which the PBX itself wrote a call record."""
+        path = self.stack._exchange_folder("pbx") / "log" / "cdr-csv" / "Master.csv"
+        with open(path, newline="") as file:
+            return {row[16] for row in csv.reader(file) if len(row) > 16}
+
+
+def wait(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if value := condition():
+            return value
+        time.sleep(0.2)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class ExchangeCase(unittest.TestCase):
+    """One exchange for all scenarios of a file."""
+
+    exchange: Exchange
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.exchange = Exchange()
+        cls.addClassCleanup(cls.exchange.stop)
+        cls.exchange.start()
+
+    def setUp(self):
+        self.exchange.connected()
+        self.exchange.telephones_ready()
+
+    def agent(self, login) -> OdooClient:
+        return self.exchange.agents[login]
