@@ -7,6 +7,7 @@ from . import (
     test_crm_pool_document,
     test_crm_pool_invariant,
     test_crm_pool_move,
+    test_crm_pool_operation,
     test_crm_pool_owner,
     test_crm_pool_race,
     test_crm_pool_rule,
