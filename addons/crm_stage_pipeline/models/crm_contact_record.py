@@ -105,11 +105,9 @@ class CrmContactRecord(models.Model):
             date = fields.Datetime.context_timestamp(
                 record, record.date or record._now()
             )
-            record.display_name = "%s, %s %s" % (
-                record.customer_id.display_name or "",
-                labels.get(record.channel, ""),
-                date.strftime("%Y-%m-%d %H:%M"),
-            )
+            what = labels.get(record.channel, "")
+            name = record.customer_id.display_name or ""
+            record.display_name = f"{name}, {what} {date:%Y-%m-%d %H:%M}"
 
     @api.constrains("date")
     def _check_date(self):
@@ -128,7 +126,7 @@ class CrmContactRecord(models.Model):
             if partner and partner.commercial_partner_id != customer_partner:
                 raise ValidationError(
                     self.env._(
-                        "The contact person %(person)s does not belong to %(customer)s.",
+                        "%(person)s is no contact person of %(customer)s.",
                         person=partner.display_name,
                         customer=customer_partner.display_name,
                     )
@@ -232,6 +230,7 @@ class CrmContactRecord(models.Model):
                 vals["contact_mark"] = "contacted"
             if not last or self.date > last:
                 vals["last_contact_at"] = self.date
+        # records that only others may see count as well
         later = self.sudo().search_count(
             Domain("customer_id", "=", customer_sudo.id)
             & Domain("date", ">", self.date)

@@ -48,55 +48,49 @@ class CrmCustomerKey(models.Model):
         present = keys_sudo.search([("customer_id", "in", customers.ids)]).grouped(
             lambda row: (row.customer_id.id, row.kind, row.key)
         )
+        wanted = self._get_wanted(customers_sudo)
+        gone = [key for key in present if key not in wanted]
+        keys_sudo.concat(*(present[key] for key in gone)).unlink()
+        freed, taken = keys_sudo.browse(), keys_sudo.browse()
+        for key, enforced in wanted.items():
+            row = present.get(key, keys_sudo)
+            if row and row.enforced != enforced:
+                freed, taken = (
+                    (freed, taken | row) if enforced else (freed | row, taken)
+                )
+        freed.enforced = False
+        self._check_free(
+            [key for key, value in wanted.items() if value], customers_sudo
+        )
+        taken.enforced = True
+        # in the order of the keys, so that two transactions wait and do not deadlock
+        new = sorted(
+            (kind, key, customer_id, enforced)
+            for (customer_id, kind, key), enforced in wanted.items()
+            if (customer_id, kind, key) not in present
+        )
+        names = ("kind", "key", "customer_id", "enforced")
+        keys_sudo.create([dict(zip(names, values, strict=True)) for values in new])
+
+    @api.model
+    def _get_wanted(self, customers_sudo):
+        """The keys that customers should have: (id, kind, key) to enforced."""
         policies = {
             company: self.env["crm.pool.policy"]._policy_for(company)
             for company in customers_sudo.company_id
         }
-        wanted = {
+        return {
             (customer.id, kind, key): enforced
             for customer in customers_sudo
             for kind, key, enforced in customer._get_keys(policies[customer.company_id])
         }
-        gone = [key for key in present if key not in wanted]
-        keys_sudo.concat(*(present[key] for key in gone)).unlink()
-        for enforced in (False, True):
-            rows = [
-                present[key]
-                for key, value in wanted.items()
-                if value is enforced and key in present
-            ]
-            changed = keys_sudo.concat(*rows).filtered(
-                lambda row, enforced=enforced: row.enforced != enforced
-            )
-            if enforced:
-                self._check_free(
-                    [key for key, value in wanted.items() if value], customers_sudo
-                )
-            changed.enforced = enforced
-        keys_sudo.create(
-            [
-                {
-                    "customer_id": customer_id,
-                    "kind": kind,
-                    "key": key,
-                    "enforced": enforced,
-                }
-                for (customer_id, kind, key), enforced in sorted(
-                    wanted.items(), key=lambda item: (item[0][1], item[0][2])
-                )
-                if (customer_id, kind, key) not in present
-            ]
-        )
 
     @api.model
     def _sync_partners(self, partners):
         """The same for the customers that these contacts are, in all companies."""
-        customers_sudo = (
-            self.env["crm.pool.customer"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id", "in", partners.ids)])
-        )
+        # customers of other people and companies follow as well
+        all_sudo = self.env["crm.pool.customer"].sudo().with_context(active_test=False)
+        customers_sudo = all_sudo.search([("partner_id", "in", partners.ids)])
         if customers_sudo:
             self._sync(customers_sudo)
 
@@ -109,9 +103,11 @@ class CrmCustomerKey(models.Model):
             taken = by_company.setdefault(companies[customer_id], {})
             if taken.setdefault((kind, key), customer_id) != customer_id:
                 raise ValidationError(self._get_duplicate_message(kind, None))
+        # also of customers that the user may not see: he is told that they exist
+        keys_sudo = self.sudo()
         for company, keys in by_company.items():
             for kind in ("name", "phone"):
-                found = self.sudo().search(
+                found = keys_sudo.search(
                     [
                         ("company_id", "=", company.id),
                         ("kind", "=", kind),
@@ -192,6 +188,7 @@ class CrmCustomerKey(models.Model):
         customers = Domain("customer_id.active", "=", True) & Domain(
             "customer_id.same_name_allowed", "=", False
         )
+        # agents have no right on keys; the policy's managers see the counts
         groups = self.sudo()._read_group(
             Domain("company_id", "=", company.id)
             & Domain("kind", "=", kind)

@@ -106,6 +106,12 @@ class CrmPhoneNumber(models.Model):
             country = row.partner_id.country_id or row.lead_id.country_id
             row.update(row._prepare_number_vals(row.number, country))
 
+    @api.depends("number", "kind")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for row in self:
+            row.display_name = f"{row.number} ({labels.get(row.kind, '')})"
+
     @api.model_create_multi
     def create(self, vals_list):
         rows = super().create(vals_list)
@@ -134,12 +140,6 @@ class CrmPhoneNumber(models.Model):
         self._align_owners(owners)
         self.env["crm.customer.key"]._sync_partners(partners.exists())
         return result
-
-    @api.depends("number", "kind")
-    def _compute_display_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
-        for row in self:
-            row.display_name = f"{row.number} ({labels.get(row.kind, '')})"
 
     @api.model
     def _prepare_number_vals(self, raw, country):

@@ -21,7 +21,7 @@ class CrmPoolCustomer(models.Model):
     mobile = fields.Char(related="partner_id.mobile")
 
     def _recompute_contacts(self):
-        """Marks and dates from the records that are left, after a change or deletion."""
+        """Marks and dates from the records that are there after a change."""
         for customer in self.exists():
             # also from records that only others may see
             records_sudo = customer.sudo().record_ids.sorted(
@@ -32,6 +32,7 @@ class CrmPoolCustomer(models.Model):
             planned = records_sudo.filtered("next_visit_date")[-1:].next_visit_date
             if planned and last and planned <= last:
                 planned = False
+            # whoever may record a contact may not always write the customer
             customer.sudo()._write_pool(
                 {
                     "contact_mark": "contacted" if counted else "uncontacted",

@@ -88,6 +88,7 @@ class CrmPoolCustomer(models.Model):
         phone = Domain("kind", "=", "phone") & Domain(
             "key", "in", numbers.mapped("e164")
         )
+        # keys are the system's
         others = self.env["crm.customer.key"].sudo()
         if others.search_count(
             Domain("company_id", "=", vals.get("company_id", self.env.company.id))

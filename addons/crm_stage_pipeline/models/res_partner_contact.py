@@ -40,7 +40,7 @@ class ResPartner(models.Model):
             count = sum(
                 number
                 for customer, number in counts.items()
-                if customer.sudo().partner_id == commercial
+                if customer.partner_id == commercial
             )
             partner.contact_record_count = count
             partner.contact_record_ids = (

@@ -69,16 +69,16 @@ class ResPartner(models.Model):
         self._set_typed_number("finance_phone")
 
     def _search_mobile(self, operator, value):
-        return self._search_typed_number("mobile", operator, value)
+        return self._get_typed_number_domain("mobile", operator, value)
 
     def _search_fax(self, operator, value):
-        return self._search_typed_number("fax", operator, value)
+        return self._get_typed_number_domain("fax", operator, value)
 
     def _search_home_phone(self, operator, value):
-        return self._search_typed_number("home_phone", operator, value)
+        return self._get_typed_number_domain("home_phone", operator, value)
 
     def _search_finance_phone(self, operator, value):
-        return self._search_typed_number("finance_phone", operator, value)
+        return self._get_typed_number_domain("finance_phone", operator, value)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -120,7 +120,7 @@ class ResPartner(models.Model):
                 )
 
     @api.model
-    def _search_typed_number(self, name, operator, value):
+    def _get_typed_number_domain(self, name, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         kind = Domain("kind", "=", KIND_BY_FIELD[name])

@@ -5,6 +5,8 @@ from . import (
     test_crm_phone_number,
     test_crm_pool_claim,
     test_crm_pool_document,
+    test_crm_pool_import,
+    test_crm_pool_import_cursors,
     test_crm_pool_invariant,
     test_crm_pool_move,
     test_crm_pool_operation,

@@ -72,15 +72,16 @@ class CrmPoolImport(models.Model):
             for column in self.column_ids
             if column.field_name
         ]
+        regions = self._get_regions(rows, columns)
         candidates = [
             read_candidate(
                 row.id,
                 row.cells,
                 columns,
-                self.country_id.code,
+                region,
                 keep_invalid=self.invalid_numbers == "keep",
             )
-            for row in rows
+            for row, region in zip(rows, regions, strict=True)
         ]
         self._reject_duplicates(candidates)
         good = [candidate for candidate in candidates if not candidate.reason]
@@ -97,6 +98,20 @@ class CrmPoolImport(models.Model):
                 except refused as error:
                     self._reject_refused(candidate, error)
         self._write_results(candidates)
+
+    def _get_regions(self, rows, columns):
+        """Country codes for the numbers of each row: the row's country or the file's."""
+        index = next((i for i, name, _required in columns if name == "country"), None)
+        if index is None:
+            return [self.country_id.code] * len(rows)
+        names = [
+            " ".join(cell.split())
+            if isinstance(cell := row.cells[index], str)
+            else None
+            for row in rows
+        ]
+        countries = self._find_countries(set(names))
+        return [countries.get(name, self.country_id).code for name in names]
 
     def _reject_refused(self, candidate, error):
         constraint = getattr(getattr(error, "diag", None), "constraint_name", "") or ""
@@ -165,17 +180,14 @@ class CrmPoolImport(models.Model):
 
         :return: dict of digest to the id of its import
 
-        Superuser: the rows of other people's imports count too.
         """
-        rows_sudo = (
-            self.env["crm.pool.import.row"]
-            .sudo()
-            .search(
-                [
-                    ("digest", "in", [self._digest(c) for c in candidates]),
-                    ("customer_id.active", "=", True),
-                ]
-            )
+        # the rows of other people's imports count too
+        all_sudo = self.env["crm.pool.import.row"].sudo()
+        rows_sudo = all_sudo.search(
+            [
+                ("digest", "in", [self._digest(c) for c in candidates]),
+                ("customer_id.active", "=", True),
+            ]
         )
         return {row.digest: row.import_id.id for row in rows_sudo}
 
@@ -184,16 +196,15 @@ class CrmPoolImport(models.Model):
         rows = self.env["crm.pool.import.row"].search(
             [("import_id", "=", self.id), ("customer_id", "in", list(customer_ids))]
         )
+        # only ids leave: customers given to others count as well
         return set(rows.sudo().customer_id.ids)
 
     def _create_customers(self, candidates):
-        """Contacts, numbers and pool rows of good rows, in few statements.
-
-        Superuser: who may import may create what the file holds, and only that; a
-        check of every row against the rules would cost more than the row.
-        """
+        """Contacts, numbers and pool rows of good rows, in few statements."""
         if not candidates:
             return
+        # who may import may create what the file holds, and only that; a check of
+        # every row against the rules would cost more than the row
         importer_sudo = self.sudo().with_context(**QUIET)
         partners_sudo = importer_sudo.env["res.partner"].create(
             importer_sudo._prepare_partner_vals(candidates)
