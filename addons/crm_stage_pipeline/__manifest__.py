@@ -44,6 +44,7 @@
         "demo/res.partner-contacts.csv",
         "demo/crm.pool.customer.csv",
         "demo/crm_pool_document_demo.xml",
+        "demo/crm_contact_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -149,8 +149,10 @@ class CrmContactRecord(models.Model):
         return records
 
     def write(self, vals):
-        if "customer_id" in vals and any(
-            record.customer_id.id != vals["customer_id"] for record in self
+        if any(
+            name in vals and record[name].id != vals[name]
+            for record in self
+            for name in ("customer_id", "company_id")
         ):
             raise ValidationError(
                 self.env._("A contact record stays with its customer.")

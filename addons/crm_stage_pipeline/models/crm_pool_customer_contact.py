@@ -18,6 +18,15 @@ class CrmPoolCustomer(models.Model):
         ondelete="set null",
         help="Where this company has the customer from.",
     )
+    import_id = fields.Many2one(
+        comodel_name="crm.pool.import",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_leader",
+        help="The file that brought the customer.",
+    )
     mobile = fields.Char(related="partner_id.mobile")
 
     def _recompute_contacts(self):

@@ -87,6 +87,7 @@ class TestCrmPoolImport(PoolCase):
         )
         self.assertEqual(partner.phone, "+86 571 9000 0001 x8")
         self.assertEqual(customer.source_id.name, "展会")
+        self.assertEqual(customer.import_id, record)
         self.assertEqual(customer.stage_code, "reserve")
         self.assertEqual(customer.access, "shared")
         self.assertTrue(customer.log_ids)
@@ -247,6 +248,12 @@ class TestCrmPoolImport(PoolCase):
         for model in (record, record.row_ids, record.column_ids):
             self.assertFalse(model.with_user(other)._filtered_access("read"))
             self.assertTrue(model.with_user(self.manager)._filtered_access("read"))
+
+    def test_runs_in_nobody_elses_name(self):
+        record = self._load([["甲"]], user=self.leader, run=False)
+        for vals in ({"user_id": self.manager.id}, {"company_id": self.company.id}):
+            with self.assertRaises(AccessError):
+                record.write(vals)
 
     def test_rejects_corrected_and_loaded_again(self):
         record = self._load(

@@ -184,6 +184,10 @@ class CrmPoolImport(models.Model):
         return records
 
     def write(self, vals):
+        if not self.env.su and {"user_id", "company_id"} & set(vals):
+            raise AccessError(
+                self.env._("An import stays with who made it, and in its company.")
+            )
         result = super().write(vals)
         if {"allow_same_name", "owner_mode", "owner_id"} & set(vals):
             self._check_rights()
@@ -239,9 +243,7 @@ class CrmPoolImport(models.Model):
             "name": self.env._("Imported Customers"),
             "res_model": "crm.pool.customer",
             "view_mode": "list,form",
-            "domain": [
-                ("id", "in", self.row_ids.customer_id.ids),
-            ],
+            "domain": [("import_id", "=", self.id)],
         }
 
     @api.model

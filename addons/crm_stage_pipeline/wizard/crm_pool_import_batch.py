@@ -100,16 +100,12 @@ class CrmPoolImport(models.Model):
         self._write_results(candidates)
 
     def _get_regions(self, rows, columns):
-        """Country codes for the numbers of each row: the row's country or the file's."""
+        """Country codes for the numbers: of the row's country, else the file's."""
         index = next((i for i, name, _required in columns if name == "country"), None)
         if index is None:
             return [self.country_id.code] * len(rows)
-        names = [
-            " ".join(cell.split())
-            if isinstance(cell := row.cells[index], str)
-            else None
-            for row in rows
-        ]
+        cells = [row.cells[index] for row in rows]
+        names = [" ".join(c.split()) if isinstance(c, str) else None for c in cells]
         countries = self._find_countries(set(names))
         return [countries.get(name, self.country_id).code for name in names]
 
@@ -193,11 +189,13 @@ class CrmPoolImport(models.Model):
 
     def _get_own_customer_ids(self, customer_ids):
         """Those of the customers that this file brought."""
-        rows = self.env["crm.pool.import.row"].search(
-            [("import_id", "=", self.id), ("customer_id", "in", list(customer_ids))]
-        )
         # only ids leave: customers given to others count as well
-        return set(rows.sudo().customer_id.ids)
+        customers_sudo = self.env["crm.pool.customer"].sudo()
+        return set(
+            customers_sudo.search(
+                [("id", "in", list(customer_ids)), ("import_id", "=", self.id)]
+            ).ids
+        )
 
     def _create_customers(self, candidates):
         """Contacts, numbers and pool rows of good rows, in few statements."""
@@ -224,6 +222,7 @@ class CrmPoolImport(models.Model):
                     "owner_id": owner_id,
                     "source_id": sources.get(candidate.values.get("source")),
                     "same_name_allowed": candidate.same_name,
+                    "import_id": self.id,
                 }
                 for candidate, partner, owner_id in zip(
                     candidates, partners_sudo, owners, strict=True
