@@ -24,6 +24,7 @@
         "views/crm_pool_stage_views.xml",
         "views/crm_pool_transition_views.xml",
         "views/crm_pool_policy_views.xml",
+        "views/crm_pool_policy_duplicate_views.xml",
         "views/crm_pool_customer_views.xml",
         "views/crm_pool_customer_menus.xml",
         "views/crm_contact_outcome_views.xml",
