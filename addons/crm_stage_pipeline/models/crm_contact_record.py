@@ -224,7 +224,7 @@ class CrmContactRecord(models.Model):
         """Move the customer's marks and dates, only forwards."""
         self.ensure_one()
         # whoever may record a contact may not always write the (shared) customer
-        customer_sudo = self.customer_id.sudo()
+        customer_sudo = self.customer_id._privileged()
         vals = {}
         last = customer_sudo.last_contact_at
         if self._counts():
@@ -233,7 +233,7 @@ class CrmContactRecord(models.Model):
             if not last or self.date > last:
                 vals["last_contact_at"] = self.date
         # records that only others may see count as well
-        later = self.sudo().search_count(
+        later = self.with_env(customer_sudo.env).search_count(
             Domain("customer_id", "=", customer_sudo.id)
             & Domain("date", ">", self.date)
             & Domain("next_visit_date", "!=", False),

@@ -135,7 +135,8 @@ class CrmContactRestriction(models.Model):
             recordset when contact is allowed
         """
         # a restriction binds everybody, also those who may not read the list
-        restrictions_sudo = self.sudo()
+        system = self.env["crm.pool.customer"]._privileged().env
+        restrictions_sudo = self.with_env(system)
         today = fields.Date.context_today(self)
         in_force = (
             Domain("channel", "in", [channel, "all"])
@@ -156,9 +157,9 @@ class CrmContactRestriction(models.Model):
             what |= Domain("kind", "=", "address") & Domain("key", "=", address)
         found = restrictions_sudo.search(in_force & what, limit=1)
         if not found and key and channel in ("call", "sms"):
-            found = self.env["phone.blacklist"].sudo().search([("number", "=", key)])
+            found = system["phone.blacklist"].search([("number", "=", key)])
         if not found and address and channel == "email":
-            found = self.env["mail.blacklist"].sudo().search([("email", "=", address)])
+            found = system["mail.blacklist"].search([("email", "=", address)])
         return found
 
     @api.model
@@ -167,7 +168,8 @@ class CrmContactRestriction(models.Model):
         if self.with_company(company)._restriction_for(partner, channel=channel):
             return
         # agents may not edit the list, but what a customer asks for is written down
-        self.sudo().create(
+        system = self.env["crm.pool.customer"]._privileged().env
+        self.with_env(system).create(
             {
                 "kind": "partner",
                 "partner_id": partner.id,

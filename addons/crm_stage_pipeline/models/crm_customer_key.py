@@ -43,8 +43,8 @@ class CrmCustomerKey(models.Model):
         :raises ValidationError: when an enforced key belongs to another customer
         """
         # keys are the system's: nobody reads or writes them by rights of his own
-        keys_sudo = self.sudo()
-        customers_sudo = customers.sudo()
+        customers_sudo = customers._privileged()
+        keys_sudo = self.with_env(customers_sudo.env)
         present = keys_sudo.search([("customer_id", "in", customers.ids)]).grouped(
             lambda row: (row.customer_id.id, row.kind, row.key)
         )
@@ -89,7 +89,8 @@ class CrmCustomerKey(models.Model):
     def _sync_partners(self, partners):
         """The same for the customers that these contacts are, in all companies."""
         # customers of other people and companies follow as well
-        all_sudo = self.env["crm.pool.customer"].sudo().with_context(active_test=False)
+        customer_model = self.env["crm.pool.customer"]._privileged()
+        all_sudo = customer_model.with_context(active_test=False)
         customers_sudo = all_sudo.search([("partner_id", "in", partners.ids)])
         if customers_sudo:
             self._sync(customers_sudo)
@@ -104,7 +105,7 @@ class CrmCustomerKey(models.Model):
             if taken.setdefault((kind, key), customer_id) != customer_id:
                 raise ValidationError(self._get_duplicate_message(kind, None))
         # also of customers that the user may not see: he is told that they exist
-        keys_sudo = self.sudo()
+        keys_sudo = self.with_env(customers_sudo.env)
         for company, keys in by_company.items():
             for kind in ("name", "phone"):
                 found = keys_sudo.search(
@@ -141,7 +142,7 @@ class CrmCustomerKey(models.Model):
                 "%(what)s: %(customer)s.", what=what, customer=customer.partner_id.name
             )
         # only the team's name is told of a customer that the user may not see
-        team = customer.sudo().owner_id.sale_team_id
+        team = customer._privileged().owner_id.sale_team_id
         if not team:
             return f"{what}."
         return self.env._(
@@ -189,7 +190,8 @@ class CrmCustomerKey(models.Model):
             "customer_id.same_name_allowed", "=", False
         )
         # agents have no right on keys; the policy's managers see the counts
-        groups = self.sudo()._read_group(
+        system = self.env["crm.pool.customer"]._privileged().env
+        groups = self.with_env(system)._read_group(
             Domain("company_id", "=", company.id)
             & Domain("kind", "=", kind)
             & customers,

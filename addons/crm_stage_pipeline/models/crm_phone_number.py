@@ -229,7 +229,8 @@ class CrmPhoneNumber(models.Model):
             return
         owner_field = "lead_id" if owners._name == "crm.lead" else "partner_id"
         # the owner was checked by whoever wrote it; the row is a part of it
-        rows_sudo = self.sudo().with_context(crm_phone_number_aligning=True)
+        system = self.env["crm.pool.customer"]._privileged().env
+        rows_sudo = self.with_env(system).with_context(crm_phone_number_aligning=True)
         by_owner = rows_sudo.search(
             [(owner_field, "in", owners.ids), ("kind", "=", CORE_KIND)]
         ).grouped(lambda row: row[owner_field].id)
@@ -260,12 +261,12 @@ class CrmPhoneNumber(models.Model):
 
         :return: whether more are left
         """
+        # every contact of every company, seen by nobody through this
+        system = self.env["crm.pool.customer"]._privileged().env
         more = False
         for model in ("res.partner", "crm.lead"):
-            # every contact of every company, seen by nobody through this
             owners_sudo = (
-                self.env[model]
-                .sudo()
+                system[model]
                 .with_context(active_test=False)
                 .search(
                     [

@@ -33,7 +33,7 @@ class CrmPoolCustomer(models.Model):
         """Marks and dates from the records that are there after a change."""
         for customer in self.exists():
             # also from records that only others may see
-            records_sudo = customer.sudo().record_ids.sorted(
+            records_sudo = customer._privileged().record_ids.sorted(
                 lambda record: (record.date, record.id)
             )
             counted = records_sudo.filtered(lambda record: record._counts())
@@ -42,7 +42,7 @@ class CrmPoolCustomer(models.Model):
             if planned and last and planned <= last:
                 planned = False
             # whoever may record a contact may not always write the customer
-            customer.sudo()._write_pool(
+            customer._privileged()._write_pool(
                 {
                     "contact_mark": "contacted" if counted else "uncontacted",
                     "last_contact_at": last,

@@ -78,7 +78,8 @@ class CrmPoolCustomer(models.Model):
     def _with_same_name(self, vals):
         """Values of a row that may be a duplicate if it is one."""
         # of contacts and customers that the user may not see
-        partner_sudo = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
+        system = self._privileged().env
+        partner_sudo = system["res.partner"].browse(vals.get("partner_id"))
         numbers = partner_sudo.phone_number_ids.filtered(
             lambda row: row.kind in PHONE_KINDS and row.e164
         )
@@ -88,8 +89,7 @@ class CrmPoolCustomer(models.Model):
         phone = Domain("kind", "=", "phone") & Domain(
             "key", "in", numbers.mapped("e164")
         )
-        # keys are the system's
-        others = self.env["crm.customer.key"].sudo()
+        others = system["crm.customer.key"]
         if others.search_count(
             Domain("company_id", "=", vals.get("company_id", self.env.company.id))
             & Domain("customer_id", "not in", self.ids)

@@ -93,7 +93,8 @@ class ResPartner(models.Model):
             if not self.env.context.get("crm_phone_number_aligning"):
                 numbers._align(self)
             # core copies the number to the leads of the contact, other people's too
-            leads_sudo = self.env["crm.lead"].sudo().with_context(active_test=False)
+            system = self.env["crm.pool.customer"]._privileged().env
+            leads_sudo = system["crm.lead"].with_context(active_test=False)
             numbers._align(leads_sudo.search([("partner_id", "in", self.ids)]))
         return result
 
@@ -104,9 +105,10 @@ class ResPartner(models.Model):
 
     def _set_typed_number(self, name):
         kind = KIND_BY_FIELD[name]
+        system = self.env["crm.pool.customer"]._privileged().env
         for partner in self:
             # whoever may write the contact may write its numbers
-            rows_sudo = partner.sudo().phone_number_ids.filtered(
+            rows_sudo = partner.with_env(system).phone_number_ids.filtered(
                 lambda row: row.kind == kind
             )
             value = partner[name]

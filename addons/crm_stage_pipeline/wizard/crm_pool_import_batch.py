@@ -178,7 +178,8 @@ class CrmPoolImport(models.Model):
 
         """
         # the rows of other people's imports count too
-        all_sudo = self.env["crm.pool.import.row"].sudo()
+        system = self.env["crm.pool.customer"]._privileged().env
+        all_sudo = system["crm.pool.import.row"]
         rows_sudo = all_sudo.search(
             [
                 ("digest", "in", [self._digest(c) for c in candidates]),
@@ -190,7 +191,7 @@ class CrmPoolImport(models.Model):
     def _get_own_customer_ids(self, customer_ids):
         """Those of the customers that this file brought."""
         # only ids leave: customers given to others count as well
-        customers_sudo = self.env["crm.pool.customer"].sudo()
+        customers_sudo = self.env["crm.pool.customer"]._privileged()
         return set(
             customers_sudo.search(
                 [("id", "in", list(customer_ids)), ("import_id", "=", self.id)]
@@ -203,7 +204,8 @@ class CrmPoolImport(models.Model):
             return
         # who may import may create what the file holds, and only that; a check of
         # every row against the rules would cost more than the row
-        importer_sudo = self.sudo().with_context(**QUIET)
+        system = self.env["crm.pool.customer"]._privileged().env
+        importer_sudo = self.with_env(system).with_context(**QUIET)
         partners_sudo = importer_sudo.env["res.partner"].create(
             importer_sudo._prepare_partner_vals(candidates)
         )
