@@ -52,6 +52,7 @@ class CrmIncentiveCredit(models.Model):
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", readonly=True
     )
+    partner_name = fields.Char(related="partner_id.name", string="Customer Name")
     source_key = fields.Char(required=True, readonly=True)
     revision = fields.Integer(required=True, readonly=True)
     res_model = fields.Char(string="Source Model", required=True, readonly=True)
@@ -60,7 +61,7 @@ class CrmIncentiveCredit(models.Model):
     )
     document_model = fields.Char(required=True, readonly=True)
     document_id = fields.Many2oneReference(
-        string="Document", model_field="document_model", required=True, readonly=True
+        model_field="document_model", required=True, readonly=True
     )
     document_name = fields.Char(
         string="Document Reference", compute="_compute_document_name"
@@ -100,9 +101,11 @@ class CrmIncentiveCredit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # pylint: disable=method-required-super; nobody creates through the ORM
         raise UserError(self.env._("Credits are written by runs only."))
 
     def write(self, vals):
+        # pylint: disable=method-required-super; nobody writes through the ORM
         raise UserError(self.env._("Credits are never changed."))
 
     @api.ondelete(at_uninstall=False)
@@ -126,60 +129,76 @@ class CrmIncentiveCredit(models.Model):
         One statement: what is wanted is compared with what is credited, differences
         are reversed and added. Returns (added, reversed); (0, 0) when nothing changed.
         """
-        participants = self.env["crm.incentive.participant"]
-        house = participants._house(measure.company_id)
+        house = self.env["crm.incentive.participant"]._house(measure.company_id)
         self.env.flush_all()
-        query = SQL(
-            """
-            WITH wanted AS MATERIALIZED (%(wanted)s),
-            live AS MATERIALIZED (%(live)s),
-            taken_back AS (
-                INSERT INTO crm_incentive_credit (%(columns)s, reversal_of_id)
-                SELECT live.company_id, live.measure_id, live.rule_id,
-                       live.participant_id, live.date, -live.amount, live.currency_id,
-                       live.partner_id, live.source_key, live.revision, live.res_model,
-                       live.res_id, live.document_model, live.document_id,
-                       live.transaction_key, live.fingerprint, %(run)s, %(uid)s,
-                       %(now)s, %(uid)s, %(now)s, live.id
-                  FROM live
-             LEFT JOIN wanted USING (rule_id, source_key, participant_id)
-                 WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
-             RETURNING id
-            ),
-            added AS (
-                INSERT INTO crm_incentive_credit (%(columns)s)
-                SELECT %(company)s, %(measure)s, wanted.rule_id, wanted.participant_id,
-                       wanted.date, wanted.amount, wanted.currency_id,
-                       wanted.partner_id, wanted.source_key,
-                       (SELECT COALESCE(MAX(revision), 0) + 1
-                          FROM crm_incentive_credit old
-                         WHERE old.measure_id = %(measure)s
-                           AND old.rule_id = wanted.rule_id
-                           AND old.source_key = wanted.source_key
-                           AND old.participant_id = wanted.participant_id),
-                       wanted.res_model, wanted.res_id, wanted.document_model,
-                       wanted.document_id, wanted.transaction_key, wanted.fingerprint,
-                       %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM wanted
-             LEFT JOIN live USING (rule_id, source_key, participant_id)
-                 WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
-              ORDER BY wanted.date, wanted.source_key, wanted.rule_id
-             RETURNING id
-            )
-            SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
-            """,
-            wanted=self._wanted(measure, date_to, house),
-            live=self._live(measure, date_to),
-            columns=self._columns(),
-            company=measure.company_id.id,
-            measure=measure.id,
+        stamp = SQL(
+            "%(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
             run=run.id or None,
             uid=self.env.uid,
             now=fields.Datetime.now(),
         )
+        query = SQL(
+            """
+            WITH wanted AS MATERIALIZED (%(wanted)s),
+            live AS MATERIALIZED (%(live)s),
+            taken_back AS (%(reversals)s RETURNING id),
+            added AS (%(additions)s RETURNING id)
+            SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
+            """,
+            wanted=self._wanted(measure, date_to, house),
+            live=self._live(measure, date_to),
+            reversals=self._reversals(stamp),
+            additions=self._additions(measure, stamp),
+        )
         [(added, reversed_count)] = self.env.execute_query(query)
         self.env.invalidate_all()
         return added, reversed_count
+
+    def _reversals(self, stamp):
+        """Insert of what takes back live credits that are wanted no more, or not so."""
+        return SQL(
+            """
+            INSERT INTO crm_incentive_credit (%(columns)s, reversal_of_id)
+            SELECT live.company_id, live.measure_id, live.rule_id,
+                   live.participant_id, live.date, -live.amount, live.currency_id,
+                   live.partner_id, live.source_key, live.revision, live.res_model,
+                   live.res_id, live.document_model, live.document_id,
+                   live.transaction_key, live.fingerprint, %(stamp)s, live.id
+              FROM live
+         LEFT JOIN wanted USING (rule_id, source_key, participant_id)
+             WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+            """,
+            columns=self._columns(),
+            stamp=stamp,
+        )
+
+    def _additions(self, measure, stamp):
+        """Insert of wanted credits that are not live, or not so, as new revisions."""
+        return SQL(
+            """
+            INSERT INTO crm_incentive_credit (%(columns)s)
+            SELECT %(company)s, %(measure)s, wanted.rule_id, wanted.participant_id,
+                   wanted.date, wanted.amount, wanted.currency_id,
+                   wanted.partner_id, wanted.source_key,
+                   (SELECT COALESCE(MAX(revision), 0) + 1
+                      FROM crm_incentive_credit old
+                     WHERE old.measure_id = %(measure)s
+                       AND old.rule_id = wanted.rule_id
+                       AND old.source_key = wanted.source_key
+                       AND old.participant_id = wanted.participant_id),
+                   wanted.res_model, wanted.res_id, wanted.document_model,
+                   wanted.document_id, wanted.transaction_key, wanted.fingerprint,
+                   %(stamp)s
+              FROM wanted
+         LEFT JOIN live USING (rule_id, source_key, participant_id)
+             WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+          ORDER BY wanted.date, wanted.source_key, wanted.rule_id
+            """,
+            columns=self._columns(),
+            company=measure.company_id.id,
+            measure=measure.id,
+            stamp=stamp,
+        )
 
     def _columns(self):
         names = (
@@ -209,49 +228,14 @@ class CrmIncentiveCredit(models.Model):
         """What should be credited: each source row split by the measure's rules.
 
         Shares are rounded to the document's currency; what is left of the direct ones
-        goes to the largest, first listed on ties. The owner of a customer is asked
-        once per deal: who was credited first stays.
+        goes to the largest, first listed on ties. A direct share that finds nobody is
+        the house's.
         """
         return SQL(
             """
             WITH source AS (%(rows)s),
-            first_owner AS (
-                SELECT DISTINCT ON (credit.rule_id, credit.transaction_key)
-                       credit.rule_id, credit.transaction_key, credit.participant_id
-                  FROM crm_incentive_credit credit
-                  JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
-                 WHERE credit.measure_id = %(measure)s AND rule.receiver = 'owner'
-                   AND credit.reversal_of_id IS NULL
-              ORDER BY credit.rule_id, credit.transaction_key, credit.id
-            ),
-            share AS (
-                SELECT source.*, rule.id AS rule_id, rule.kind, rule.sequence,
-                       rule.numerator::numeric / rule.denominator AS size,
-                       ROUND(source.amount * rule.numerator / rule.denominator
-                             / currency.rounding) * currency.rounding AS portion,
-                       CASE rule.receiver
-                            WHEN 'salesperson' THEN seller.id
-                            WHEN 'owner'
-                            THEN COALESCE(first_owner.participant_id, owner.id)
-                            WHEN 'fixed' THEN rule.participant_id
-                       END AS receiver_id
-                  FROM source
-                  JOIN res_currency currency ON currency.id = source.currency_id
-                  JOIN crm_incentive_credit_rule rule
-                    ON rule.measure_id = %(measure)s
-             LEFT JOIN crm_incentive_participant seller
-                    ON seller.user_id = source.user_id
-                   AND seller.company_id = %(company)s
-             LEFT JOIN crm_pool_customer customer
-                    ON customer.partner_id = source.partner_id
-                   AND customer.company_id = %(company)s
-             LEFT JOIN crm_incentive_participant owner
-                    ON owner.user_id = customer.owner_id
-                   AND owner.company_id = %(company)s
-             LEFT JOIN first_owner
-                    ON first_owner.rule_id = rule.id
-                   AND first_owner.transaction_key = source.transaction_key
-            ),
+            first_owner AS (%(first_owner)s),
+            share AS (%(shares)s),
             whole AS (
                 SELECT share.*,
                        portion + CASE WHEN kind = 'direct' AND ROW_NUMBER() OVER (
@@ -274,7 +258,53 @@ class CrmIncentiveCredit(models.Model):
              WHERE whole.credited <> 0 AND receiver.id IS NOT NULL
             """,
             rows=measure._source_rows(date_to),
+            first_owner=self._first_owners(measure),
+            shares=self._shares(measure),
+            house=house.id,
+        )
+
+    def _first_owners(self, measure):
+        """Owners are asked once per deal: who was credited first stays."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (credit.rule_id, credit.transaction_key)
+                   credit.rule_id, credit.transaction_key, credit.participant_id
+              FROM crm_incentive_credit credit
+              JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
+             WHERE credit.measure_id = %s AND rule.receiver = 'owner'
+               AND credit.reversal_of_id IS NULL
+          ORDER BY credit.rule_id, credit.transaction_key, credit.id
+            """,
+            measure.id,
+        )
+
+    def _shares(self, measure):
+        """Each source row for each rule: its receiver, if any, and rounded portion."""
+        return SQL(
+            """
+            SELECT source.*, rule.id AS rule_id, rule.kind, rule.sequence,
+                   rule.numerator::numeric / rule.denominator AS size,
+                   ROUND(source.amount * rule.numerator / rule.denominator
+                         / currency.rounding) * currency.rounding AS portion,
+                   CASE rule.receiver
+                        WHEN 'salesperson' THEN seller.id
+                        WHEN 'owner' THEN COALESCE(first_owner.participant_id, owner.id)
+                        WHEN 'fixed' THEN rule.participant_id
+                   END AS receiver_id
+              FROM source
+              JOIN res_currency currency ON currency.id = source.currency_id
+              JOIN crm_incentive_credit_rule rule ON rule.measure_id = %(measure)s
+         LEFT JOIN crm_incentive_participant seller
+                ON seller.user_id = source.user_id AND seller.company_id = %(company)s
+         LEFT JOIN crm_pool_customer customer
+                ON customer.partner_id = source.partner_id
+               AND customer.company_id = %(company)s
+         LEFT JOIN crm_incentive_participant owner
+                ON owner.user_id = customer.owner_id AND owner.company_id = %(company)s
+         LEFT JOIN first_owner
+                ON first_owner.rule_id = rule.id
+               AND first_owner.transaction_key = source.transaction_key
+            """,
             measure=measure.id,
             company=measure.company_id.id,
-            house=house.id,
         )

@@ -86,7 +86,11 @@ class CrmIncentiveEntry(models.Model):
         index=True,
     )
     date = fields.Date(required=True, readonly=True)
-    partner_id = fields.Many2one(related="credit_id.partner_id")
+    partner_name = fields.Char(
+        related="credit_id.partner_id.name",
+        string="Customer",
+        help="The name alone, as on the document: the reader may not see the customer.",
+    )
     document_name = fields.Char(related="credit_id.document_name")
     credit_amount = fields.Monetary(
         related="credit_id.amount",
@@ -137,9 +141,11 @@ class CrmIncentiveEntry(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # pylint: disable=method-required-super; nobody creates through the ORM
         raise UserError(self.env._("Ledger entries are written by runs only."))
 
     def write(self, vals):
+        # pylint: disable=method-required-super; nobody writes through the ORM
         raise UserError(self.env._("Ledger entries are never changed."))
 
     @api.ondelete(at_uninstall=False)

@@ -3,6 +3,20 @@ from odoo.tools import SQL
 
 # who, under which component: what a running total and a revision belong to
 _KEYS = SQL("participant_id, plan_id, component_code")
+# what an entry and its reversal share, and what the reversal turns round
+_SAME = (
+    *("statement_id", "participant_id", "period_id", "origin_period_id", "kind"),
+    *("plan_id", "version_id", "component_id", "component_code", "window_key"),
+    *("credit_id", "date", "exchange_rate", "currency_id", "fingerprint", "slices"),
+)
+_TURNED = ("base_amount", "amount_exact", "amount")
+_COLUMNS = SQL(", ").join(
+    SQL.identifier(name)
+    for name in (
+        *(*_SAME, *_TURNED, "base_before", "base_after", "revision", "company_id"),
+        *("run_id", "create_uid", "create_date", "write_uid", "write_date"),
+    )
+)
 
 
 class CrmIncentiveLedger(models.AbstractModel):
@@ -69,17 +83,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             "incentive_wanted",
             SQL(
                 """
-                WITH total AS (
-                    SELECT step.*, COALESCE(step.stated_base, 0) + SUM(base) OVER (
-                               PARTITION BY %(keys)s, window_key
-                               ORDER BY date, credit_id
-                               ROWS UNBOUNDED PRECEDING) AS base_after
-                      FROM (SELECT step.*, ROUND(amount * exchange_rate / unit) * unit
-                                   AS base
-                              FROM incentive_step step
-                             WHERE period_id IS NOT NULL
-                               AND exchange_rate IS NOT NULL) step
-                ),
+                WITH total AS (%(totals)s),
                 rated AS (
                     SELECT total.*, total.base_after - total.base AS base_before,
                            CASE scope WHEN 'running' THEN window_key ELSE '' END
@@ -88,14 +92,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                       FROM total CROSS JOIN LATERAL (%(slices)s) paid
                 ),
                 due AS (%(due)s),
-                line AS (
-                    SELECT rated.*, due.each_steps, due.extra_steps,
-                           ROW_NUMBER() OVER (
-                               PARTITION BY %(keys)s, rounding_key, period_id
-                               ORDER BY exact / unit - FLOOR(exact / unit) DESC,
-                                        date, credit_id) AS rank
-                      FROM rated JOIN due USING (%(keys)s, rounding_key, period_id)
-                )
+                line AS (%(lines)s)
                 SELECT credit_id, participant_id, plan_id, version_id, component_id,
                        component_code, currency_id, date, period_id, origin_period_id,
                        CASE WHEN period_id = origin_period_id THEN 'earned'
@@ -107,18 +104,44 @@ class CrmIncentiveLedger(models.AbstractModel):
                            AS amount
                   FROM line
                 """,
-                keys=_KEYS,
+                totals=self._totals(),
                 slices=self._slices(),
                 due=self._due(),
+                lines=self._lines(),
             ),
         )
 
-    def _slices(self):
-        """How one step of a running total is paid: sum and explanation.
+    def _totals(self):
+        """Steps with their amount in the plan's currency and the total after them."""
+        return SQL(
+            """
+            SELECT step.*, COALESCE(step.stated_base, 0) + SUM(base) OVER (
+                       PARTITION BY %(keys)s, window_key
+                       ORDER BY date, credit_id
+                       ROWS UNBOUNDED PRECEDING) AS base_after
+              FROM (SELECT step.*, ROUND(amount * exchange_rate / unit) * unit AS base
+                      FROM incentive_step step
+                     WHERE period_id IS NOT NULL AND exchange_rate IS NOT NULL) step
+            """,
+            keys=_KEYS,
+        )
 
-        Each tier's share of the total after the step, less its share before. Below 0
-        the first tier goes on.
-        """
+    def _lines(self):
+        """Rated steps in the order in which units left over are given to them."""
+        return SQL(
+            """
+            SELECT rated.*, due.each_steps, due.extra_steps,
+                   ROW_NUMBER() OVER (
+                       PARTITION BY %(keys)s, rounding_key, period_id
+                       ORDER BY exact / unit - FLOOR(exact / unit) DESC,
+                                date, credit_id) AS rank
+              FROM rated JOIN due USING (%(keys)s, rounding_key, period_id)
+            """,
+            keys=_KEYS,
+        )
+
+    def _slices(self):
+        """How one step of a running total is paid: sum and explanation."""
         return SQL(
             """
             SELECT COALESCE(SUM(cut.amount), 0) AS exact,
@@ -138,43 +161,57 @@ class CrmIncentiveLedger(models.AbstractModel):
                             THEN part.base * part.value
                                  / (part.upper_bound - part.lower_bound)
                             ELSE part.base * part.value / 100 END AS amount
-                  FROM (
-                    SELECT tier.*,
-                           CASE WHEN total.mode = 'retroactive'
-                                THEN CASE WHEN %(after_here)s THEN total.base_after
-                                     ELSE 0 END
-                                   - CASE WHEN %(before_here)s
-                                     THEN total.base_after - total.base ELSE 0 END
-                                ELSE GREATEST(LEAST(total.base_after, tier.upper_bound)
-                                              - tier.lower_bound, tier.least)
-                                   - GREATEST(LEAST(total.base_after - total.base,
-                                                    tier.upper_bound)
-                                              - tier.lower_bound, tier.least)
-                           END AS base
-                      FROM (
-                        SELECT tier.lower_bound, tier.value,
-                               COALESCE(LEAD(tier.lower_bound) OVER (
-                                   ORDER BY tier.lower_bound),
-                                   CASE rate_table.kind WHEN 'amount'
-                                    THEN rate_table.end_bound END) AS upper_bound,
-                               CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
-                          FROM crm_incentive_rate_tier tier
-                          JOIN crm_incentive_rate_table rate_table
-                            ON rate_table.id = tier.table_id
-                         WHERE tier.table_id = total.rate_table_id
-                      ) tier
-                  ) part
+                  FROM (%s) part
               ) cut
             """,
-            after_here=self._in_tier(SQL("total.base_after")),
-            before_here=self._in_tier(SQL("(total.base_after - total.base)")),
+            self._parts(),
         )
 
-    def _in_tier(self, amount):
+    def _parts(self):
+        """Each tier's share of the total after a step, less its share before.
+
+        Below 0 the first tier goes on; retroactively the tier reached holds it all.
+        """
+        after, before = SQL("total.base_after"), SQL("(total.base_after - total.base)")
         return SQL(
-            "((%(x)s >= tier.lower_bound OR tier.least IS NULL)"
-            " AND (tier.upper_bound IS NULL OR %(x)s < tier.upper_bound))",
+            """
+            SELECT tier.*, CASE WHEN total.mode = 'retroactive'
+                   THEN %(whole_after)s - %(whole_before)s
+                   ELSE %(cut_after)s - %(cut_before)s END AS base
+              FROM (
+                SELECT tier.lower_bound, tier.value,
+                       COALESCE(LEAD(tier.lower_bound) OVER (ORDER BY tier.lower_bound),
+                                CASE rate_table.kind WHEN 'amount'
+                                THEN rate_table.end_bound END) AS upper_bound,
+                       CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
+                  FROM crm_incentive_rate_tier tier
+                  JOIN crm_incentive_rate_table rate_table
+                    ON rate_table.id = tier.table_id
+                 WHERE tier.table_id = total.rate_table_id
+              ) tier
+            """,
+            whole_after=self._whole_in_tier(after),
+            whole_before=self._whole_in_tier(before),
+            cut_after=self._cut_to_tier(after),
+            cut_before=self._cut_to_tier(before),
+        )
+
+    def _whole_in_tier(self, amount):
+        """All of ``amount`` when it reaches this tier and not the next, else 0."""
+        return SQL(
+            """
+            CASE WHEN (%(x)s >= tier.lower_bound OR tier.least IS NULL)
+                  AND (tier.upper_bound IS NULL OR %(x)s < tier.upper_bound)
+                 THEN %(x)s ELSE 0 END
+            """,
             x=amount,
+        )
+
+    def _cut_to_tier(self, amount):
+        """The part of ``amount`` that lies in this tier."""
+        return SQL(
+            "GREATEST(LEAST(%s, tier.upper_bound) - tier.lower_bound, tier.least)",
+            amount,
         )
 
     def _due(self):
@@ -228,48 +265,20 @@ class CrmIncentiveLedger(models.AbstractModel):
 
     def _write_differences(self, company, date_to, run):
         """Reverse the draft entries that changed, add the new ones; their counts."""
+        stamp = SQL(
+            "%(company)s, %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
+            company=company.id,
+            run=run.id or None,
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
         [(added, reversed_count)] = self.env.execute_query(
             SQL(
                 """
-                WITH wanted AS MATERIALIZED (
-                    SELECT wanted.*, statement.id AS statement_id,
-                           MD5(CONCAT_WS('|', wanted.date, wanted.period_id,
-                               wanted.origin_period_id, wanted.component_id,
-                               wanted.currency_id, TRIM_SCALE(wanted.exchange_rate),
-                               TRIM_SCALE(wanted.base_before),
-                               TRIM_SCALE(wanted.base_after), wanted.slices,
-                               TRIM_SCALE(wanted.amount))) AS fingerprint
-                      FROM incentive_wanted wanted
-                      JOIN crm_incentive_statement statement
-                     USING (participant_id, period_id, currency_id)
-                ),
-                live AS MATERIALIZED (
-                    SELECT entry.*
-                      FROM crm_incentive_entry entry
-                      JOIN crm_incentive_statement statement
-                        ON statement.id = entry.statement_id
-                      JOIN crm_incentive_period period ON period.id = entry.period_id
-                     WHERE entry.company_id = %(company)s
-                       AND statement.state = 'draft' AND period.date_to <= %(date_to)s
-                       AND %(stands)s
-                ),
-                taken_back AS (
-                    INSERT INTO crm_incentive_entry (%(columns)s, reversal_of_id)
-                    SELECT %(live)s, %(tail)s, live.id
-                      FROM live
-                 LEFT JOIN wanted USING (credit_id, plan_id, component_code)
-                     WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
-                 RETURNING statement_id
-                ),
-                added AS (
-                    INSERT INTO crm_incentive_entry (%(columns)s)
-                    SELECT %(wanted)s, %(tail)s
-                      FROM wanted
-                 LEFT JOIN live USING (credit_id, plan_id, component_code)
-                     WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
-                  ORDER BY wanted.date, credit_id
-                 RETURNING statement_id
-                ),
+                WITH wanted AS MATERIALIZED (%(wanted)s),
+                live AS MATERIALIZED (%(live)s),
+                taken_back AS (%(reversals)s RETURNING statement_id),
+                added AS (%(additions)s RETURNING statement_id),
                 touched AS (
                     UPDATE crm_incentive_statement SET run_id = %(run)s
                      WHERE id IN (SELECT statement_id FROM taken_back
@@ -277,62 +286,89 @@ class CrmIncentiveLedger(models.AbstractModel):
                 )
                 SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
                 """,
-                company=company.id,
-                date_to=date_to,
-                stands=self._stands(),
+                wanted=self._wanted_entries(),
+                live=self._live_entries(company, date_to),
+                reversals=self._reversals(stamp),
+                additions=self._additions(stamp),
                 run=run.id or None,
-                **self._written_columns(company, run),
             )
         )
         return added, reversed_count
 
-    def _written_columns(self, company, run):
-        """The columns of an insert, and where a new and a reversed row take them."""
-        same = (
-            "statement_id participant_id period_id origin_period_id kind plan_id "
-            "version_id component_id component_code window_key credit_id date "
-            "exchange_rate currency_id fingerprint slices"
-        ).split()
-        turned = "base_amount amount_exact amount".split()
-        columns = [
-            *same,
-            "base_before",
-            "base_after",
-            *turned,
-            "revision",
-            "company_id",
-            "run_id",
-            "create_uid",
-            "create_date",
-            "write_uid",
-            "write_date",
-        ]
-        wanted = [SQL.identifier("wanted", name) for name in same]
-        wanted += [SQL.identifier("wanted", n) for n in ("base_before", "base_after")]
-        wanted += [SQL.identifier("wanted", name) for name in turned]
-        wanted.append(
-            SQL(
-                """
-                (SELECT COALESCE(MAX(old.revision), 0) + 1
-                   FROM crm_incentive_entry old
-                  WHERE old.credit_id = wanted.credit_id
-                    AND old.plan_id = wanted.plan_id
-                    AND old.component_code = wanted.component_code)
-                """
-            )
+    def _wanted_entries(self):
+        return SQL(
+            """
+            SELECT wanted.*, statement.id AS statement_id,
+                   MD5(CONCAT_WS('|', wanted.date, wanted.period_id,
+                       wanted.origin_period_id, wanted.component_id,
+                       wanted.currency_id, TRIM_SCALE(wanted.exchange_rate),
+                       TRIM_SCALE(wanted.base_before), TRIM_SCALE(wanted.base_after),
+                       wanted.slices, TRIM_SCALE(wanted.amount))) AS fingerprint
+              FROM incentive_wanted wanted
+              JOIN crm_incentive_statement statement
+             USING (participant_id, period_id, currency_id)
+            """
         )
-        live = [SQL.identifier("live", name) for name in same]
-        live += [SQL.identifier("live", n) for n in ("base_after", "base_before")]
-        live += [SQL("-%s", SQL.identifier("live", name)) for name in turned]
-        live.append(SQL.identifier("live", "revision"))
-        now, uid = fields.Datetime.now(), self.env.uid
-        tail = [company.id, run.id or None, uid, now, uid, now]
-        return {
-            "columns": SQL(", ").join(map(SQL.identifier, columns)),
-            "wanted": SQL(", ").join(wanted),
-            "live": SQL(", ").join(live),
-            "tail": SQL(", ").join(SQL("%s", value) for value in tail),
-        }
+
+    def _live_entries(self, company, date_to):
+        return SQL(
+            """
+            SELECT entry.*
+              FROM crm_incentive_entry entry
+              JOIN crm_incentive_statement statement
+                ON statement.id = entry.statement_id
+              JOIN crm_incentive_period period ON period.id = entry.period_id
+             WHERE entry.company_id = %s AND statement.state = 'draft'
+               AND period.date_to <= %s AND %s
+            """,
+            company.id,
+            date_to,
+            self._stands(),
+        )
+
+    def _reversals(self, stamp):
+        """Insert of what takes back live entries that are wanted no more, or not so."""
+        same = SQL(", ").join(SQL.identifier("live", name) for name in _SAME)
+        turned = SQL(", ").join(SQL("-%s", SQL.identifier("live", n)) for n in _TURNED)
+        return SQL(
+            """
+            INSERT INTO crm_incentive_entry (%(columns)s, reversal_of_id)
+            SELECT %(same)s, %(turned)s, live.base_after, live.base_before,
+                   live.revision, %(stamp)s, live.id
+              FROM live
+         LEFT JOIN wanted USING (credit_id, plan_id, component_code)
+             WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+            """,
+            columns=_COLUMNS,
+            same=same,
+            turned=turned,
+            stamp=stamp,
+        )
+
+    def _additions(self, stamp):
+        """Insert of wanted entries that are not live, or not so, as new revisions."""
+        names = SQL(", ").join(
+            SQL.identifier("wanted", name) for name in (*_SAME, *_TURNED)
+        )
+        return SQL(
+            """
+            INSERT INTO crm_incentive_entry (%(columns)s)
+            SELECT %(names)s, wanted.base_before, wanted.base_after,
+                   (SELECT COALESCE(MAX(old.revision), 0) + 1
+                      FROM crm_incentive_entry old
+                     WHERE old.credit_id = wanted.credit_id
+                       AND old.plan_id = wanted.plan_id
+                       AND old.component_code = wanted.component_code),
+                   %(stamp)s
+              FROM wanted
+         LEFT JOIN live USING (credit_id, plan_id, component_code)
+             WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+          ORDER BY wanted.date, credit_id
+            """,
+            columns=_COLUMNS,
+            names=names,
+            stamp=stamp,
+        )
 
     def _create_table(self, name, query):
         """A table of this transaction alone, replaced when it is there already."""

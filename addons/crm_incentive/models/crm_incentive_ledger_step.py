@@ -17,33 +17,9 @@ class CrmIncentiveLedger(models.AbstractModel):
                 component AS MATERIALIZED (%(components)s),
                 candidate AS MATERIALIZED (%(fresh)s UNION ALL %(taken_back)s),
                 place AS MATERIALIZED (%(places)s),
-                rate AS MATERIALIZED (%(rates)s)
-                SELECT candidate.*, origin.id AS origin_period_id,
-                       place.period_id, place.period_from,
-                       COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate,
-                       stated.base AS stated_base, stated.exact AS stated_exact,
-                       stated.amount AS stated_amount
-                  FROM candidate
-             LEFT JOIN crm_incentive_period origin
-                    ON origin.company_id = %(company)s
-                   AND candidate.date BETWEEN origin.date_from AND origin.date_to
-             LEFT JOIN place
-                    ON place.participant_id = candidate.participant_id
-                   AND place.currency_id = candidate.currency_id
-                   AND place.since = COALESCE(origin.date_from, candidate.date)
-             LEFT JOIN rate
-                    ON rate.source_id = candidate.credit_currency_id
-                   AND rate.target_id = candidate.currency_id
-                   AND rate.date = candidate.date
-             LEFT JOIN (
-                    SELECT %(keys)s, window_key, SUM(base_amount) AS base,
-                           SUM(amount_exact) AS exact, SUM(amount) AS amount
-                      FROM frozen
-                  GROUP BY %(keys)s, window_key) stated
-                    ON stated.participant_id = candidate.participant_id
-                   AND stated.plan_id = candidate.plan_id
-                   AND stated.component_code = candidate.component_code
-                   AND stated.window_key = candidate.window_key
+                rate AS MATERIALIZED (%(rates)s),
+                stated AS MATERIALIZED (%(stated)s)
+                %(steps)s
                 """,
                 frozen=self._frozen(company),
                 components=self._components(company),
@@ -51,9 +27,51 @@ class CrmIncentiveLedger(models.AbstractModel):
                 taken_back=self._taken_back_credits(),
                 places=self._places(company, date_to),
                 rates=self._rates(company),
-                company=company.id,
-                keys=SQL("participant_id, plan_id, component_code"),
+                stated=self._stated(),
+                steps=self._steps(company),
             ),
+        )
+
+    def _steps(self, company):
+        """Candidates with their period, exchange rate and what is stated before."""
+        return SQL(
+            """
+            SELECT candidate.*, origin.id AS origin_period_id,
+                   place.period_id, place.period_from,
+                   COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate,
+                   stated.base AS stated_base, stated.exact AS stated_exact,
+                   stated.amount AS stated_amount
+              FROM candidate
+         LEFT JOIN crm_incentive_period origin
+                ON origin.company_id = %s
+               AND candidate.date BETWEEN origin.date_from AND origin.date_to
+         LEFT JOIN place
+                ON place.participant_id = candidate.participant_id
+               AND place.currency_id = candidate.currency_id
+               AND place.since = COALESCE(origin.date_from, candidate.date)
+         LEFT JOIN rate
+                ON rate.source_id = candidate.credit_currency_id
+               AND rate.target_id = candidate.currency_id
+               AND rate.date = candidate.date
+         LEFT JOIN stated
+                ON stated.participant_id = candidate.participant_id
+               AND stated.plan_id = candidate.plan_id
+               AND stated.component_code = candidate.component_code
+               AND stated.window_key = candidate.window_key
+            """,
+            company.id,
+        )
+
+    def _stated(self):
+        """Sums of each running total that frozen statements already hold."""
+        return SQL(
+            """
+            SELECT participant_id, plan_id, component_code, window_key,
+                   SUM(base_amount) AS base, SUM(amount_exact) AS exact,
+                   SUM(amount) AS amount
+              FROM frozen
+          GROUP BY participant_id, plan_id, component_code, window_key
+            """
         )
 
     def _frozen(self, company):

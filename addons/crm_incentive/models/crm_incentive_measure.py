@@ -23,6 +23,10 @@ class CrmIncentiveMeasure(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
+    @api.model
+    def _default_rule_ids(self):
+        return [fields.Command.create({"receiver": "salesperson", "share": "100"})]
+
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
         required=True,
@@ -65,15 +69,11 @@ class CrmIncentiveMeasure(models.Model):
     component_ids = fields.One2many(
         comodel_name="crm.incentive.plan.component", inverse_name="measure_id"
     )
-    is_locked = fields.Boolean(compute="_compute_is_locked")
+    is_locked = fields.Boolean(compute="_compute_is_locked", compute_sudo=True)
 
     _code_unique = models.Constraint(
         "UNIQUE (company_id, code)", "Another measure of the company has this code."
     )
-
-    @api.model
-    def _default_rule_ids(self):
-        return [fields.Command.create({"receiver": "salesperson", "share": "100"})]
 
     @api.depends("source")
     def _compute_line_model(self):
@@ -96,7 +96,7 @@ class CrmIncentiveMeasure(models.Model):
     @api.depends("component_ids.version_id.state")
     def _compute_is_locked(self):
         for measure in self:
-            states = measure.sudo().component_ids.version_id.mapped("state")
+            states = measure.component_ids.version_id.mapped("state")
             measure.is_locked = "approved" in states
 
     @api.model
@@ -145,7 +145,7 @@ class CrmIncentiveMeasure(models.Model):
     def _check_domain(self):
         for measure in self:
             try:
-                measure._line_ids_query()
+                measure._line_domain().validate(self.env[measure.line_model])
             except (ValueError, SyntaxError, TypeError, KeyError) as error:
                 raise ValidationError(
                     self.env._(
@@ -219,15 +219,14 @@ class CrmIncentiveMeasure(models.Model):
         by_code = {source._source_code: source for _name, source in self._sources()}
         return by_code.get(self.source)
 
+    def _line_domain(self):
+        """The filter of lines; raises ValueError or SyntaxError when unreadable."""
+        return Domain(ast.literal_eval(self.domain or "[]"))
+
     def _line_ids_query(self):
-        """SQL for the ids of the lines that fit, of all companies."""
-        source = self._source()
-        if source is None:
-            raise ValueError(self.source)
-        # credits count documents whoever starts the run, so without his rules
-        lines_sudo = self.env[source._line_model].sudo()
-        domain = Domain(ast.literal_eval(self.domain or "[]"))
-        return lines_sudo.with_context(active_test=False)._search(domain).subselect()
+        """SQL for the ids of the lines that fit, of all that the caller may see."""
+        lines = self.env[self._source()._line_model].with_context(active_test=False)
+        return lines._search(self._line_domain()).subselect()
 
     def _source_rows(self, date_to):
         """SQL of what counts up to ``date_to``, see crm.incentive.source."""
@@ -243,4 +242,4 @@ class CrmIncentiveMeasure(models.Model):
             line_ids = SQL("line.id")
         else:
             line_ids = self._line_ids_query()
-        return source.sudo()._source_rows(self, line_ids, self.company_id, date_to)
+        return source._source_rows(self, line_ids, self.company_id, date_to)

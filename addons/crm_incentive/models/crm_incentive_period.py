@@ -109,6 +109,6 @@ class CrmIncentivePeriod(models.Model):
         return True
 
     def _check_unused(self):
-        used = self.env["crm.incentive.statement"].sudo()  # whoever may not read them
+        used = self.env["crm.incentive.statement"]
         if used.search_count([("period_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("The period has statements."))

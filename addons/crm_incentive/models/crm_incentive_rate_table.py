@@ -50,12 +50,12 @@ class CrmIncentiveRateTable(models.Model):
     component_ids = fields.One2many(
         comodel_name="crm.incentive.plan.component", inverse_name="rate_table_id"
     )
-    is_locked = fields.Boolean(compute="_compute_is_locked")
+    is_locked = fields.Boolean(compute="_compute_is_locked", compute_sudo=True)
 
     @api.depends("component_ids.version_id.state")
     def _compute_is_locked(self):
         for table in self:
-            states = table.sudo().component_ids.version_id.mapped("state")
+            states = table.component_ids.version_id.mapped("state")
             table.is_locked = "approved" in states
 
     @api.constrains("tier_ids", "kind", "end_bound")

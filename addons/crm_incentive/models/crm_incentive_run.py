@@ -83,7 +83,7 @@ class CrmIncentiveRun(models.Model):
         self.check_access("write")
         self.env.flush_all()
         with self.env.cr.savepoint() as savepoint:
-            result = self._compute_period()
+            result = self._execute()
             savepoint.rollback()
         self.env.invalidate_all()
         self._store(result, "previewed")
@@ -93,7 +93,7 @@ class CrmIncentiveRun(models.Model):
         """Compute the period and write the differences."""
         self.ensure_one()
         self.check_access("write")
-        self._store(self._compute_period(), "done")
+        self._store(self._execute(), "done")
         return True
 
     def action_view_statements(self):
@@ -105,7 +105,7 @@ class CrmIncentiveRun(models.Model):
         action["domain"] = [("period_id", "=", self.period_id.id)]
         return action
 
-    def _compute_period(self):
+    def _execute(self):
         """The computation; returns values of this run with its lines."""
         started = time.monotonic()
         # the ledger is written for everybody, by rules no single reader has
@@ -117,10 +117,8 @@ class CrmIncentiveRun(models.Model):
         added = reversed_count = 0
         measures = run_sudo._measures(date_to)
         for measure in measures:
-            counts = (
-                self.env["crm.incentive.credit"]
-                .sudo()
-                ._collect(measure, date_to, run_sudo)
+            counts = run_sudo.env["crm.incentive.credit"]._collect(
+                measure, date_to, run_sudo
             )
             added += counts[0]
             reversed_count += counts[1]
@@ -248,26 +246,7 @@ class CrmIncentiveRun(models.Model):
 
     def _explain_credits(self, measures):
         """Measures without credits in the period, and what went to the house."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT credit.measure_id, COUNT(*),
-                       COUNT(*) FILTER (WHERE participant.kind = 'house'
-                                          AND rule.receiver <> 'house')
-                  FROM crm_incentive_credit credit
-                  JOIN crm_incentive_participant participant
-                    ON participant.id = credit.participant_id
-                  JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
-                 WHERE credit.company_id = %s AND credit.date BETWEEN %s AND %s
-                   AND credit.reversal_of_id IS NULL
-              GROUP BY credit.measure_id
-                """,
-                self.company_id.id,
-                self.period_id.date_from,
-                self.period_id.date_to,
-            )
-        )
-        counts = {row[0]: row[1:] for row in rows}
+        counts = self._credit_counts()
         notes = []
         for measure in measures:
             total, unclaimed = counts.get(measure.id, (0, 0))
@@ -288,6 +267,29 @@ class CrmIncentiveRun(models.Model):
                     )
                 )
         return notes
+
+    def _credit_counts(self):
+        """{measure id: (credits of the period, those the house got unasked)}."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT credit.measure_id, COUNT(*),
+                       COUNT(*) FILTER (WHERE participant.kind = 'house'
+                                          AND rule.receiver <> 'house')
+                  FROM crm_incentive_credit credit
+                  JOIN crm_incentive_participant participant
+                    ON participant.id = credit.participant_id
+                  JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
+                 WHERE credit.company_id = %s AND credit.date BETWEEN %s AND %s
+                   AND credit.reversal_of_id IS NULL
+              GROUP BY credit.measure_id
+                """,
+                self.company_id.id,
+                self.period_id.date_from,
+                self.period_id.date_to,
+            )
+        )
+        return {row[0]: row[1:] for row in rows}
 
     def _store(self, result, state):
         lines = result.pop("lines")

@@ -39,8 +39,12 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
         )
 
     def _flush(self):
-        for name in ("account.move", "account.move.line", "res.partner"):
+        for name in self._flushed_models():
             self.env[name].flush_model()
+
+    def _flushed_models(self):
+        """The models whose rows the queries read."""
+        return ("account.move", "account.move.line", "res.partner")
 
     def _date(self, measure):
         if measure.date_rule == "accounting":

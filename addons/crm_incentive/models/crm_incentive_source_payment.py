@@ -28,23 +28,9 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
             """
             WITH due AS (%(due)s),
             settled AS (%(settled)s),
-            step AS (
-                SELECT settled.move_id, settled.event, settled.date, due.total,
-                       LEAST(due.total, SUM(settled.amount) OVER upto) AS after,
-                       LEAST(due.total, SUM(settled.amount) OVER upto - settled.amount)
-                           AS before
-                  FROM settled
-                  JOIN due ON due.move_id = settled.move_id
-                WINDOW upto AS (
-                    PARTITION BY settled.move_id
-                    ORDER BY settled.date, settled.rank, settled.event_id)
-            )
+            step AS (%(steps)s)
             SELECT 'account.move.line,' || line.id || ',' || step.event AS source_key,
-                   %(columns)s, step.date,
-                   ROUND(-line.amount_currency * step.after / step.total
-                         / currency.rounding) * currency.rounding
-                 - ROUND(-line.amount_currency * step.before / step.total
-                         / currency.rounding) * currency.rounding AS amount
+                   %(columns)s, step.date, %(after)s - %(before)s AS amount
               FROM account_move_line line %(joins)s
               JOIN step ON step.move_id = doc.id
               JOIN res_currency currency ON currency.id = doc.currency_id
@@ -61,17 +47,43 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
             """,
             due=self._due(company),
             settled=self._settled(company),
+            steps=self._steps(),
             columns=self._columns(),
+            after=self._closed(SQL("step.after")),
+            before=self._closed(SQL("step.before")),
             joins=self._joins(),
             posted=self._posted(company),
             date_to=date_to,
             line_ids=line_ids,
         )
 
-    def _flush(self):
-        super()._flush()
-        for name in ("account.partial.reconcile", "account.payment"):
-            self.env[name].flush_model()
+    def _steps(self):
+        """How much of each invoice is settled before and after each event."""
+        return SQL(
+            """
+            SELECT settled.move_id, settled.event, settled.date, due.total,
+                   LEAST(due.total, SUM(settled.amount) OVER upto) AS after,
+                   LEAST(due.total, SUM(settled.amount) OVER upto - settled.amount)
+                       AS before
+              FROM settled
+              JOIN due ON due.move_id = settled.move_id
+            WINDOW upto AS (
+                PARTITION BY settled.move_id
+                ORDER BY settled.date, settled.rank, settled.event_id)
+            """
+        )
+
+    def _closed(self, paid):
+        """What ``paid`` of the invoice closes of a line, rounded."""
+        return SQL(
+            "ROUND(-line.amount_currency * %s / step.total / currency.rounding)"
+            " * currency.rounding",
+            paid,
+        )
+
+    def _flushed_models(self):
+        payments = ("account.partial.reconcile", "account.payment")
+        return (*super()._flushed_models(), *payments)
 
     def _due(self, company):
         """What each posted invoice asks for, in its own currency."""

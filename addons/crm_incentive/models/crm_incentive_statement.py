@@ -220,8 +220,7 @@ class CrmIncentiveStatement(models.Model):
     def _check_neighbour(self, side):
         """Statements leave the draft in order of time, and come back in reverse."""
         operator, wrong = ("<", "=") if side == "before" else (">", "!=")
-        statements_sudo = self.sudo()  # the order holds whoever may see what
-        other = statements_sudo.search(
+        other = self.search(
             [
                 ("participant_id", "=", self.participant_id.id),
                 ("currency_id", "=", self.currency_id.id),
@@ -316,29 +315,7 @@ class CrmIncentiveStatement(models.Model):
     def _balance_query(self, period):
         return SQL(
             """
-            WITH figure AS (
-                SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
-                       COALESCE(total.earned, 0) AS earned,
-                       COALESCE(total.adjustments, 0) AS adjustments
-                  FROM crm_incentive_statement statement
-             LEFT JOIN LATERAL (
-                        SELECT earlier.closing
-                          FROM crm_incentive_statement earlier
-                          JOIN crm_incentive_period span ON span.id = earlier.period_id
-                         WHERE earlier.participant_id = statement.participant_id
-                           AND earlier.currency_id = statement.currency_id
-                           AND span.date_from < %(date_from)s
-                      ORDER BY span.date_from DESC LIMIT 1) previous ON TRUE
-             LEFT JOIN (
-                        SELECT statement_id,
-                               SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
-                               SUM(amount) FILTER (WHERE kind = 'adjustment')
-                                   AS adjustments
-                          FROM crm_incentive_entry
-                         WHERE period_id = %(period)s
-                      GROUP BY statement_id) total ON total.statement_id = statement.id
-                 WHERE statement.period_id = %(period)s AND statement.state = 'draft'
-            ),
+            WITH figure AS (%(figures)s),
             balance AS (
                 SELECT figure.*, opening + earned + adjustments AS total FROM figure
             )
@@ -354,6 +331,34 @@ class CrmIncentiveStatement(models.Model):
                    IS DISTINCT FROM
                    (balance.opening, balance.earned, balance.adjustments,
                     GREATEST(balance.total, 0), LEAST(balance.total, 0))
+            """,
+            figures=self._figures(period),
+        )
+
+    def _figures(self, period):
+        """Opening balance and ledger sums of the drafts of ``period``."""
+        return SQL(
+            """
+            SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
+                   COALESCE(total.earned, 0) AS earned,
+                   COALESCE(total.adjustments, 0) AS adjustments
+              FROM crm_incentive_statement statement
+         LEFT JOIN LATERAL (
+                    SELECT earlier.closing
+                      FROM crm_incentive_statement earlier
+                      JOIN crm_incentive_period span ON span.id = earlier.period_id
+                     WHERE earlier.participant_id = statement.participant_id
+                       AND earlier.currency_id = statement.currency_id
+                       AND span.date_from < %(date_from)s
+                  ORDER BY span.date_from DESC LIMIT 1) previous ON TRUE
+         LEFT JOIN (
+                    SELECT statement_id,
+                           SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
+                           SUM(amount) FILTER (WHERE kind = 'adjustment') AS adjustments
+                      FROM crm_incentive_entry
+                     WHERE period_id = %(period)s
+                  GROUP BY statement_id) total ON total.statement_id = statement.id
+             WHERE statement.period_id = %(period)s AND statement.state = 'draft'
             """,
             period=period.id,
             date_from=period.date_from,

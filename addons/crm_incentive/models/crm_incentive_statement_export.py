@@ -67,7 +67,7 @@ class CrmIncentiveStatement(models.Model):
                 (
                     entry.date,
                     entry.document_name,
-                    entry.sudo().partner_id.name,  # the name alone, as on the invoice
+                    entry.partner_name,
                     entry.credit_amount,
                     entry.credit_currency_id.name,
                     entry.exchange_rate,

@@ -34,25 +34,6 @@ class CrmIncentiveStatementLine(models.Model):
     base_amount = fields.Monetary(string="Counted", readonly=True)
     amount = fields.Monetary(readonly=True)
 
-    @property
-    def _table_query(self):
-        return SQL(
-            """
-            SELECT MIN(entry.id) AS id, entry.statement_id, entry.company_id,
-                   entry.participant_id, entry.plan_id,
-                   MAX(entry.component_id) AS component_id, entry.component_code,
-                   entry.kind, entry.origin_period_id, entry.currency_id,
-                   COUNT(*) AS entry_count, SUM(entry.base_amount) AS base_amount,
-                   SUM(entry.amount) AS amount
-              FROM crm_incentive_entry entry
-             WHERE %s
-          GROUP BY entry.statement_id, entry.company_id, entry.participant_id,
-                   entry.plan_id, entry.component_code, entry.kind,
-                   entry.origin_period_id, entry.currency_id
-            """,
-            self.env["crm.incentive.ledger"]._stands(),
-        )
-
     @api.depends("plan_id", "component_id", "kind", "origin_period_id")
     def _compute_name(self):
         for line in self:
@@ -78,3 +59,22 @@ class CrmIncentiveStatementLine(models.Model):
             ("reversal_ids", "=", False),
         ]
         return action
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT MIN(entry.id) AS id, entry.statement_id, entry.company_id,
+                   entry.participant_id, entry.plan_id,
+                   MAX(entry.component_id) AS component_id, entry.component_code,
+                   entry.kind, entry.origin_period_id, entry.currency_id,
+                   COUNT(*) AS entry_count, SUM(entry.base_amount) AS base_amount,
+                   SUM(entry.amount) AS amount
+              FROM crm_incentive_entry entry
+             WHERE %s
+          GROUP BY entry.statement_id, entry.company_id, entry.participant_id,
+                   entry.plan_id, entry.component_code, entry.kind,
+                   entry.origin_period_id, entry.currency_id
+            """,
+            self.env["crm.incentive.ledger"]._stands(),
+        )

@@ -72,25 +72,7 @@ class TestIncentiveLedger(IncentiveCommon):
         """Runs in between, late documents, refunds, cancellations change no total."""
         random = Random(11)
         self._plan(self._measure(), self._table(), accumulation="year")
-        documents = []
-        for step in range(14):
-            month = min(1 + step // 4, 4)
-            kind = random.choice(["invoice", "invoice", "late", "refund", "cancel"])
-            if kind in ("invoice", "late") or not documents:
-                day = date(2026, 1 if kind == "late" else month, random.randint(1, 28))
-                documents.append(self._invoice(day, round(random.uniform(10, 6000), 2)))
-            elif kind == "refund":
-                self._refund(random.choice(documents), date(2026, month, 28))
-            else:
-                document = documents.pop(random.randrange(len(documents)))
-                if not document.reversal_move_ids:
-                    document.button_draft()
-                    document.button_cancel()
-            if step % 2:
-                self._run(month)
-            if step in (5, 9):
-                self._run(month)
-                self._post_statements_until(month)
+        self._play(random)
         self._run(4)
         statements = self.env["crm.incentive.statement"].search(
             [("participant_id", "=", self.participant.id)], order="period_id"
@@ -114,6 +96,28 @@ class TestIncentiveLedger(IncentiveCommon):
         ledger = sum(Decimal(str(entry.amount)) for entry in entries)
         self.assertEqual(rounding.round_money(ledger), earned)
         self._assert_unchanged(self._run(4))
+
+    def _play(self, random):
+        """Fourteen random documents over four months, with runs and postings."""
+        documents = []
+        for step in range(14):
+            month = min(1 + step // 4, 4)
+            kind = random.choice(["invoice", "invoice", "late", "refund", "cancel"])
+            if kind in ("invoice", "late") or not documents:
+                day = date(2026, 1 if kind == "late" else month, random.randint(1, 28))
+                documents.append(self._invoice(day, round(random.uniform(10, 6000), 2)))
+            elif kind == "refund":
+                self._refund(random.choice(documents), date(2026, month, 28))
+            else:
+                document = documents.pop(random.randrange(len(documents)))
+                if not document.reversal_move_ids:
+                    document.button_draft()
+                    document.button_cancel()
+            if step % 2:
+                self._run(month)
+            if step in (5, 9):
+                self._run(month)
+                self._post_statements_until(month)
 
     def _post_statements_until(self, month):
         for number in range(1, month + 1):
