@@ -54,17 +54,24 @@ class Connector:
     def run(self) -> None:
         """Until stopped. A database that goes away is waited for; events wait in the
         queue meanwhile."""
-        while not self.stopping.is_set():
-            try:
-                self._step()
-            except psycopg2.Error as error:
-                _logger.warning("database: %s", str(error).strip())
-                self.doorkeeper.close()
-                self.stopping.wait(DATABASE_PAUSE_S)
-            except AmiError as error:
-                _logger.warning("connection: %s", error)
-                self._disconnect(str(error))
-        self._stop()
+        try:
+            while not self.stopping.is_set():
+                try:
+                    self._step_or_disconnect()
+                except psycopg2.Error as error:
+                    _logger.warning("database: %s", str(error).strip())
+                    self.doorkeeper.close()
+                    self.stopping.wait(DATABASE_PAUSE_S)
+        finally:
+            # whatever happened, the next connector must get the lock
+            self._stop()
+
+    def _step_or_disconnect(self) -> None:
+        try:
+            self._step()
+        except AmiError as error:
+            _logger.warning("connection: %s", error)
+            self._disconnect(str(error))
 
     def _step(self) -> None:
         if not self.doorkeeper.hold():
@@ -214,8 +221,19 @@ class Connector:
         if batch:
             # kept until it is stored: the database may be away
             self.unstored = batch
-            self.gateway.store(batch, self.events.qsize())
+            try:
+                self.gateway.store(batch, self.events.qsize())
+            except psycopg2.DataError:
+                self._store_one_by_one(batch)
             self.unstored = []
+
+    def _store_one_by_one(self, batch: list[Message]) -> None:
+        """One event that the database cannot keep must not hold up the others."""
+        for event in batch:
+            try:
+                self.gateway.store([event], self.events.qsize())
+            except psycopg2.DataError as error:
+                _logger.error("event %s left out: %s", event.name, error)
 
     def _wait(self) -> None:
         """Until a command is announced or a moment has passed; events wake us by the

@@ -1,7 +1,10 @@
+import logging
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+_logger = logging.getLogger(__name__)
 
 # Results that are an outcome without asking anybody.
 AUTOMATIC = (
@@ -59,7 +62,13 @@ class CrmCall(models.Model):
             limit=200,
         )
         for call in calls:
-            call._settle(now)
+            try:
+                with self.env.cr.savepoint():
+                    call._settle(now)
+            except UserError:
+                # a customer's data that forbid a record must not hold up other calls
+                _logger.exception("call %s: no contact record", call.linkedid)
+                call.is_settled = True
         return calls
 
     def _settle(self, now):

@@ -70,7 +70,7 @@ class TestCrmCallDial(CallCase):
         self.server.heartbeat_at -= timedelta(minutes=5)
         with self.assertRaisesRegex(UserError, "not connected"):
             self._dial(number="13800000000")
-        endpoint.user_id = False
+        self.server.endpoint_ids.user_id = False
         with self.assertRaisesRegex(UserError, "No telephone"):
             self._dial(number="13800000000")
 
