@@ -238,12 +238,13 @@ class CrmPoolImport(models.Model):
     def action_open_customers(self):
         """The customers that this file brought."""
         self.ensure_one()
+        brought = [("import_id", "=", self.id)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Imported Customers"),
             "res_model": "crm.pool.customer",
             "view_mode": "list,form",
-            "domain": [("import_id", "=", self.id)],
+            "domain": brought,
         }
 
     @api.model
