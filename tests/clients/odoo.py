@@ -53,7 +53,7 @@ class OdooClient:
         return self.session["partner_id"]
 
     def call(self, model, method, *args, **kwargs):
-        """``model.method(*args, **kwargs)`` as this user; of records, ids come first."""
+        """``model.method(*args, **kwargs)`` as this user; ids of records come first."""
         kwargs["context"] = {**self.context, **kwargs.get("context", {})}
         return self._json(
             f"/web/dataset/call_kw/{model}/{method}",

@@ -2,9 +2,10 @@
 
     make demo && make screenshots [ONLY=pool]
 
-Each row of screens.yaml names a picture, the login whose screen it is and how to get there: an action's
-XML id and, when a record is opened, the text to click. A page that logs a console error or shows an
-error dialog fails the run, so this is also a smoke test of every screen that the manual shows.
+Each row of screens.yaml names a picture, the login whose screen it is and how to get
+there: an action's XML id and, when a record is opened, the text to click. A page that
+logs a console error or shows an error dialog fails the run, so this is also a smoke test
+of every screen that the manual shows.
 """
 
 import argparse
@@ -38,11 +39,13 @@ def set_language(page: Page, lang: str) -> str:
                 {method: "POST", headers: {"Content-Type": "application/json"},
                  body: JSON.stringify({jsonrpc: "2.0", method: "call",
                      params: {model, method, args, kwargs: {}}})})).json()).result;
-            const uid = (await (await fetch("/web/session/get_session_info", {method: "POST",
-                headers: {"Content-Type": "application/json"},
-                body: JSON.stringify({jsonrpc: "2.0", params: {}})})).json()).result.uid;
+            const session = await (await fetch("/web/session/get_session_info", {
+                method: "POST", headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({jsonrpc: "2.0", params: {}})})).json();
+            const uid = session.result.uid;
             const [user] = await call("res.users", "read", [[uid], ["lang"]]);
-            if (user.lang !== lang) await call("res.users", "write", [[uid], {lang}]);
+            if (user.lang !== lang)
+                await call("res.users", "write", [[uid], {lang}]);
             return user.lang;
         }""",
         lang,
