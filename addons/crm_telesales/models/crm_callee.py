@@ -5,6 +5,20 @@ LIVE_STATES = ("claimed", "dialing", "talking")
 WAITING_STATES = ("ready", "callback")
 # What is called first; a fax is never called.
 NUMBER_KINDS = ("mobile", "phone", "other", "home", "finance")
+EXCLUSION_REASONS = [
+    ("no_number", "No telephone number"),
+    ("bad_number", "Number is void or wrong"),
+    ("archived", "Customer or lead is archived"),
+    ("restricted", "Asked not to be called"),
+    ("attempts", "Called as often as allowed"),
+    ("busy_elsewhere", "Being called by somebody else"),
+    ("cap", "Called often enough today"),
+    ("gap", "Called only just now"),
+    ("outside_hours", "Outside the calling hours there"),
+    ("holiday", "Holiday there"),
+    ("no_zone", "Time zone unknown"),
+    ("hidden", "Belongs to a colleague"),
+]
 
 
 class CrmCallee(models.Model):
@@ -55,9 +69,7 @@ class CrmCallee(models.Model):
         required=True,
         default="ready",
     )
-    exclusion_reason = fields.Selection(
-        selection="_selection_exclusion_reason", string="Why Not"
-    )
+    exclusion_reason = fields.Selection(selection=EXCLUSION_REASONS, string="Why Not")
     priority = fields.Integer(default=10, help="Higher is called first.")
     next_at = fields.Datetime(
         string="Not Before", required=True, default=lambda self: fields.Datetime.now()

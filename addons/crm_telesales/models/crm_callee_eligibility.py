@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..calling_hours import CallingHoursError, candidate_zones
 from .crm_callee import LIVE_STATES
@@ -20,23 +20,6 @@ class CrmCalleeEligibility(models.Model):
     """
 
     _inherit = "crm.callee"
-
-    @api.model
-    def _selection_exclusion_reason(self):
-        return [
-            ("no_number", self.env._("No telephone number")),
-            ("bad_number", self.env._("Number is void or wrong")),
-            ("archived", self.env._("Customer or lead is archived")),
-            ("restricted", self.env._("Asked not to be called")),
-            ("attempts", self.env._("Called as often as allowed")),
-            ("busy_elsewhere", self.env._("Being called by somebody else")),
-            ("cap", self.env._("Called often enough today")),
-            ("gap", self.env._("Called only just now")),
-            ("outside_hours", self.env._("Outside the calling hours there")),
-            ("holiday", self.env._("Holiday there")),
-            ("no_zone", self.env._("Time zone unknown")),
-            ("hidden", self.env._("Belongs to a colleague")),
-        ]
 
     def action_reconsider(self):
         """Look again at callees that were left out: a number may be right now."""
@@ -178,10 +161,13 @@ class CrmCalleeEligibility(models.Model):
         else:
             self.write({"state": "excluded", "exclusion_reason": exclusion.reason})
 
+    def _exclusion_labels(self):
+        return self._fields["exclusion_reason"]._description_selection(self.env)
+
     def _exclusion_sentence(self, exclusion):
         """The reason in words, with the next moment on the callee's own clock."""
         self.ensure_one()
-        label = dict(self._selection_exclusion_reason())[exclusion.reason]
+        label = dict(self._exclusion_labels())[exclusion.reason]
         if not exclusion.retry_at:
             return label
         return self.env._(

@@ -237,7 +237,7 @@ class CrmCalleeHandout(models.Model):
             ]
         waiting = campaigns._waiting()
         if hidden:
-            labels = dict(self._selection_exclusion_reason())
+            labels = dict(self._exclusion_labels())
             waiting.append(
                 {"code": "hidden", "name": labels["hidden"], "count": hidden}
             )

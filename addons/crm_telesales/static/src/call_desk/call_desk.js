@@ -68,6 +68,8 @@ export class CallDesk extends Component {
     }
 
     show(answer) {
+        // the next key is meant for the new callee, not for the old one's note
+        document.activeElement?.blur();
         Object.assign(this.state, this.emptyResult, {
             callee: answer.callee,
             waiting: answer.waiting,
