@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -42,8 +42,17 @@ class CrmCallAttempt(models.Model):
 
     _number_idx = models.Index("(e164, started_at)")
 
-    def write(self, vals):
-        raise UserError(self.env._("Call attempts are kept as they were recorded."))
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse_change()
 
-    def unlink(self):
+    def write(self, vals):
+        if vals:
+            self._refuse_change()
+        return super().write(vals)
+
+    def _refuse_change(self):
+        """
+        :raises UserError: always, for everybody
+        """
         raise UserError(self.env._("Call attempts are kept as they were recorded."))

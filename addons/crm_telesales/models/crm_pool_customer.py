@@ -9,7 +9,6 @@ class CrmPoolCustomer(models.Model):
 
     reseller_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Reseller",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,

@@ -1,6 +1,7 @@
 """T13: never more registrations than seats, with real cursors."""
 
-import time as real_time
+import random
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
@@ -151,14 +152,13 @@ class TestSeatsRace(RaceCase):
                 answer = retrying(partial(customer.action_register, self.event), env)
             answers.append(answer["code"])
 
-        def short_sleep(seconds):
-            real_time.sleep(seconds / 20)
+        def short(low, high):
+            return random.triangular(low, high) / 20
 
         with (
             mute_logger("odoo.sql_db", "odoo.service.model"),
-            patch("odoo.service.model.time") as clock,
+            patch("odoo.service.model.random.uniform", short),
         ):
-            clock.sleep = short_sleep
             errors = self.run_threads([partial(register, c) for c in self.customers])
         self.assertEqual(errors, [])
         self.assertEqual(sorted(answers), ["full"] * 2 + ["registered"] * 3)
@@ -168,9 +168,11 @@ class TestSeatsRace(RaceCase):
         """Without the guard all five see three free seats, and core lets them in."""
         model = self.registry["event.event"]
         with patch.object(model, "_guard_seats", lambda _events: None):
-            cursors = [self.registry.cursor() for _customer in self.customers]
-            try:
-                environments = [self.environment(cr) for cr in cursors]
+            with ExitStack() as requests:  # each commits at its end
+                environments = [
+                    self.environment(requests.enter_context(self.registry.cursor()))
+                    for _customer in self.customers
+                ]
                 for env in environments:  # all requests have begun
                     self.assertEqual(
                         env["event.event"].browse(self.event).seats_available, 3
@@ -184,9 +186,4 @@ class TestSeatsRace(RaceCase):
                         }
                     )
                     env.flush_all()
-                for cr in cursors:
-                    cr.commit()
-            finally:
-                for cr in cursors:
-                    cr.close()
         self.assertEqual(self.taken(), 5)
