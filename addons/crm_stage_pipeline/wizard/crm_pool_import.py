@@ -146,9 +146,9 @@ class CrmPoolImport(models.Model):
         )
         counts = {(record.id, state): count for record, state, count in groups}
         for record in self:
-            done = counts.get((record.id, "done"), 0)
-            rejected = counts.get((record.id, "rejected"), 0)
-            total = done + rejected + counts.get((record.id, "waiting"), 0)
+            done = counts.get((record._origin.id, "done"), 0)
+            rejected = counts.get((record._origin.id, "rejected"), 0)
+            total = done + rejected + counts.get((record._origin.id, "waiting"), 0)
             record.done_count = done
             record.rejected_count = rejected
             record.row_count = total
@@ -297,7 +297,7 @@ class CrmPoolImport(models.Model):
         """Refused rows by reason, the most frequent first."""
         self.ensure_one()
         groups = self.env["crm.pool.import.row"]._read_group(
-            [("import_id", "=", self.id), ("state", "=", "rejected")],
+            [("import_id", "in", self.ids), ("state", "=", "rejected")],
             ["reason"],
             ["__count"],
             order="__count desc, reason",
