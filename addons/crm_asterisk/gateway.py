@@ -80,7 +80,7 @@ class Gateway:
                 server = server.with_env(env)
             yield env, server
             env.flush_all()
-            cr.commit()
+            cr.commit()  # pylint: disable=invalid-commit  # our cursor, see above
 
     def _run(self, work):
         """work(env, server) in a transaction of its own, again when it collides."""

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import Controller, Stream, request, route
 
-from odoo.addons.crm_asterisk.models.crm_call_recording import TYPES
+from ..models.crm_call_recording import TYPES
 
 
 class CrmCallRecordingController(Controller):

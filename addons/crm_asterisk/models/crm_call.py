@@ -84,7 +84,7 @@ class CrmCall(models.Model):
         comodel_name="crm.pool.customer", index="btree_not_null", ondelete="set null"
     )
     started_at = fields.Datetime(string="Started")
-    answered_at = fields.Datetime(string="Answered At")
+    answered_at = fields.Datetime()
     ended_at = fields.Datetime(string="Ended")
     talk_s = fields.Integer(string="Talking (s)", aggregator="sum")
     wait_s = fields.Integer(string="Waiting (s)", aggregator="avg")
