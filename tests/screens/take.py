@@ -4,8 +4,8 @@
 
 Each row of screens.yaml names a picture, the login whose screen it is and how to get
 there: an action's XML id and, when a record is opened, the text to click. A page that
-logs a console error or shows an error dialog fails the run, so this is also a smoke test
-of every screen that the manual shows.
+logs a console error or shows an error dialog fails the run, so this is also a smoke
+test of every screen that the manual shows.
 """
 
 import argparse

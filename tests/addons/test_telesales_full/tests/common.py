@@ -10,16 +10,16 @@ ADDONS = (
     "crm_service",
 )
 POOL = "crm_stage_pipeline.crm_stage_pipeline_group"
+MANAGER = (
+    f"{POOL}_manager,crm_telesales.crm_telesales_group_manager,"
+    "crm_incentive.crm_incentive_group_manager,crm_service.crm_service_group_manager"
+)
 # role → groups that a consultant gives; what they imply comes by itself
 ROLES = {
     "agent": f"{POOL}_user,crm_telesales.crm_telesales_group_user",
     "leader": f"{POOL}_leader,crm_telesales.crm_telesales_group_user",
-    "manager": (
-        f"{POOL}_manager,crm_telesales.crm_telesales_group_manager,"
-        "crm_incentive.crm_incentive_group_manager,"
-        "crm_service.crm_service_group_manager"
-    ),
-    "consultant": f"{POOL}_manager,base.group_system",
+    "manager": MANAGER,
+    "consultant": f"{MANAGER},base.group_system",
     "service": "crm_service.crm_service_group_user",
     "reseller": "base.group_portal",
     "internal": "base.group_user",
