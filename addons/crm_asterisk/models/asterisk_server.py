@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 # The connector writes its heartbeat every few seconds; older than this it is gone.
-ALIVE = timedelta(seconds=20)
+ALIVE = timedelta(seconds=30)
 
 
 class AsteriskServer(models.Model):

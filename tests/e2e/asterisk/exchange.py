@@ -51,13 +51,14 @@ class Exchange:
         wait(lambda: self.state() == "connected", seconds, "connector connected")
 
     def customer(self, number):
-        """A customer of the company with this number."""
+        """A customer of agent1's with this number."""
         if number not in self.customers:
-            partner = self.office.create(
+            agent = self.agents["agent1"]
+            partner = agent.create(
                 "res.partner",
                 {"name": f"Line {number}", "is_company": True, "phone": number},
             )
-            self.customers[number] = self.office.create(
+            self.customers[number] = agent.create(
                 "crm.pool.customer", {"partner_id": partner}
             )
         return self.customers[number]

@@ -90,6 +90,7 @@ class TestFaults(ExchangeCase):
         """A13: a second one stands by, then takes over; each call once."""
         stack = self.exchange.stack
         first = stack.processes["connector"]
+        self.addCleanup(first.kill)
         stack.start_connector()
         time.sleep(15)
         before = len(self.exchange.ids())
