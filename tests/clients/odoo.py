@@ -35,12 +35,13 @@ class OdooClient:
         self._numbers = itertools.count(1)
 
     def login(self, login, password):
-        self.session = self._json(
-            "/web/session/authenticate",
-            {"db": self.database, "login": login, "password": password},
-        )
-        if not self.session.get("uid"):
-            raise OdooError({"message": f"login of {login} refused"})
+        try:
+            self.session = self._json(
+                "/web/session/authenticate",
+                {"db": self.database, "login": login, "password": password},
+            )
+        except OdooError as error:
+            raise OdooError({"message": f"login of {login}: {error}"}) from error
         self.context = dict(self.session.get("user_context") or {})
         return self
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import requests
 
+from tests.runner.odoo_log import parse
+
 from .carrier import Carrier
 from .odoo import OdooClient
 
@@ -110,13 +112,13 @@ class Stack:
         )
 
     def errors(self):
-        """Lines of level ERROR or CRITICAL that Odoo or the connector logged."""
-        found = []
-        for log in self.folder.glob("*.log"):
-            for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-                if " ERROR " in line[:60] or " CRITICAL " in line[:60]:
-                    found.append(f"{log.name}: {line}")
-        return found
+        """What Odoo or the connector logged as ERROR or CRITICAL."""
+        return [
+            f"{log.name}: {entry.first_line}"
+            for log in sorted(self.folder.glob("*.log"))
+            for entry in parse(log.read_text(encoding="utf-8", errors="replace"))
+            if entry.level in ("ERROR", "CRITICAL")
+        ]
 
     # start and stop ---------------------------------------------------------
     def _start(self):
@@ -145,7 +147,9 @@ class Stack:
             f"--http-port={self.port}",
             f"--gevent-port={self.port + 1}",
             "--workers=0",
-            "--max-cron-threads=1",
+            # the demonstration data of Odoo's own modules would print and mail for
+            # minutes; what a step needs of background work it starts itself
+            "--max-cron-threads=0",
             *self._logfile("odoo"),
         )
         limit = time.monotonic() + START_TIMEOUT

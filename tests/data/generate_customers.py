@@ -49,15 +49,31 @@ FIRST_ROW = 3  # as Excel counts: 1 is the title, 2 the header
 SCREEN_INDUSTRY, SCREEN_CITY, SCREEN_COUNT = "数控机床", "苏州", 75
 # The carrier answers by these endings; the story's customers take them in turn
 CARRIER_ENDINGS = {
-    "answered": "40",
+    "answered": "20",
     "busy": "51",
     "no_answer": "52",
     "void_number": "54",
     "machine": "30",
 }
 
-# Names of crm_stage_pipeline's demonstration customers, and how the file writes them
-IN_DATABASE: tuple[tuple[str, str], ...] = ()
+# crm_stage_pipeline's demonstration customers, and how the file writes them
+IN_DATABASE = (
+    ("鹭岛纸业有限公司", "鹭岛纸业有限公司"),
+    ("白鹭洲广告有限公司", " 白鹭洲 广告有限责任公司"),
+    ("海沧精密模具厂", "海沧精密模具厂　"),
+    ("云栖文化传播有限公司", "云栖文化传播股份有限公司"),
+    ("Harbourline Trading Pty Ltd", "HARBOURLINE TRADING PTY. LTD."),
+    ("Meridian Print & Paper Ltd", "Ｍｅｒｉｄｉａｎ Print ＆ Paper Limited"),
+    ("Bluewater Logistics LLC", "bluewater logistics, LLC"),
+    ("鼎盛建材有限公司", "鼎盛建材有限公司"),  # an agent's own
+    ("厦鼓轮渡服务有限公司", "厦鼓轮渡服务有限公司"),  # another agent's own
+)
+# their numbers, under other names
+NUMBERS_IN_DATABASE = (
+    ("晨光里幼儿园", "+86 595 5550 0106", "0595-55500106"),
+    ("南粤律师事务所", "+86 20 5550 0113", "（０２０）５５５００１１３"),
+    ("闽南大酒店", "+86 595 5550 0140", "86 595 5550 0140"),
+)
 
 MISSING_NAME = 60
 FORMULA_WITHOUT_VALUE = 15
@@ -364,9 +380,14 @@ class Generator:
             return f"{name.removesuffix(' Ltd')} Limited"
         return name
 
-    def in_database(self, written: str) -> Row:
+    def in_database(self, name: str = "", number: str = "") -> Row:
+        """A customer whom the demonstration database has, by name or number."""
         row = self.clean_row()
-        row.cells["客户名称"] = written
+        if name:
+            row.cells["客户名称"] = name
+        if number:
+            row.cells.pop("手机", None)
+            row.cells["电话"] = number
         row.reason, row.note = "duplicate_in_database", "already in the database"
         return row
 
@@ -380,7 +401,10 @@ class Generator:
         bad = [self.missing_name() for _ in range(MISSING_NAME)]
         bad += [self.formula_without_value() for _ in range(FORMULA_WITHOUT_VALUE)]
         bad += [self.invalid_number() for _ in range(INVALID_NUMBER)]
-        bad += [self.in_database(written) for _, written in IN_DATABASE]
+        bad += [self.in_database(name=written) for _, written in IN_DATABASE]
+        bad += [
+            self.in_database(number=written) for _, _, written in NUMBERS_IN_DATABASE
+        ]
         count = ROWS - len(story) - len(bad) - DUPLICATE_IN_FILE - SAME_NUMBER
         clean = [self.clean_row() for _ in range(count)]
         for row in clean:

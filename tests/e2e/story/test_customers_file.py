@@ -1,5 +1,6 @@
 """The customer file: always the same, and as messy as its generator says (P49)."""
 
+import csv
 import json
 import tempfile
 import unittest
@@ -11,6 +12,7 @@ import openpyxl
 from tests.data import generate_customers as generator
 
 DATA = Path(generator.__file__).parent
+ROOT = DATA.parents[1]
 
 
 class TestCustomersFile(unittest.TestCase):
@@ -61,6 +63,15 @@ class TestCustomersFile(unittest.TestCase):
             generator.MISSING_NAME + generator.FORMULA_WITHOUT_VALUE,
         )
         self.assertEqual(self.expected["imported"] + rejected.total(), generator.ROWS)
+
+    def test_database_has_the_customers_that_the_file_repeats(self):
+        path = ROOT / "addons" / "crm_stage_pipeline" / "demo" / "res.partner.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            known = {row["name"]: row["phone"] for row in csv.DictReader(file)}
+        for name, _written in generator.IN_DATABASE:
+            self.assertIn(name, known)
+        for name, number, _written in generator.NUMBERS_IN_DATABASE:
+            self.assertEqual(known[name], number)
 
     def test_title_stands_above_the_header(self):
         self.assertEqual(self.cells[0][0], generator.TITLE)
