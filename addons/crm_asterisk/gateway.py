@@ -241,7 +241,8 @@ class Gateway:
                 ]
             )
             last = server.last_event_at or fields.Datetime.now()
-            seconds = (last - env["crm.call"]._epoch_start()).total_seconds()
+            # stored in whole seconds, cut off: nothing heard may be later than this
+            seconds = (last - env["crm.call"]._epoch_start()).total_seconds() + 1
             return {leg.uniqueid: (leg.call_id.linkedid, seconds) for leg in legs}
 
         return self._run(work)
