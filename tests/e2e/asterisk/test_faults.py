@@ -99,6 +99,8 @@ class TestFaults(ExchangeCase):
         self.assertEqual(len(self.exchange.ids()), before + 1)
         first.terminate()
         self.assertEqual(first.wait(20), 0)
+        self.exchange.connected(20)
+        self.exchange.telephones_ready()
         linkedid = self.talking("13800000210")
         self.hang_up()
         self.assertEqual(self.exchange.settled(linkedid)["result"], "answered")
