@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, TimeoutError as FutureTimeout
+from contextlib import suppress
 
 from asterisk.manager import Manager
 
@@ -252,10 +253,8 @@ class Session(Manager):
         self.reason = self.reason or reason
         self._connected.clear()
         if self._socket is not None:
-            try:
+            with suppress(OSError):  # it is down already, which is what we want
                 self._socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it is down already, which is what we want
             self._socket.close()
         for future in list(self._waiting.values()):
             if not future.done():

@@ -85,7 +85,6 @@ class CrmServiceAgreement(models.Model):
         tracking=True,
     )
     included_quantity = fields.Float(
-        string="Included Quantity",
         digits=(16, 2),
         tracking=True,
         help="Requests or hours that are included in all.",

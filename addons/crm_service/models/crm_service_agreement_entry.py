@@ -52,5 +52,5 @@ class CrmServiceAgreementEntry(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # append-only
         raise AccessError(self.env._("Consumption lines are never changed."))

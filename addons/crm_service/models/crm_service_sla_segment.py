@@ -92,7 +92,7 @@ class CrmServiceSlaSegment(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # append-only
         raise AccessError(self.env._("Clock segments are never changed."))
 
     # ------------------------------------------------------------------

@@ -147,7 +147,6 @@ class CrmPoolCustomer(models.Model):
     log_ids = fields.One2many(
         comodel_name="crm.pool.log",
         inverse_name="customer_id",
-        string="Log",
         copy=False,
     )
     phone = fields.Char(related="partner_id.phone")

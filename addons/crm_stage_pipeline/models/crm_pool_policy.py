@@ -92,7 +92,8 @@ class CrmPoolPolicy(models.Model):
     def _create_defaults(self, companies):
         """Create the policies of companies that have none: 20 a day (P24)."""
         agents = self.env.ref("crm_stage_pipeline.crm_stage_pipeline_group_user")
-        missing = companies - self.search([]).company_id
+        having = self.search([("company_id", "in", companies.ids)]).company_id
+        missing = companies - having
         return self.create(
             [
                 {

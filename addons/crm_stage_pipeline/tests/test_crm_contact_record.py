@@ -216,7 +216,7 @@ class TestCrmContactRecord(PoolCase):
         self.assertFalse(shared.partner_id.with_user(self.agent_1).contact_record_count)
         action = person.with_user(self.agent_1).action_new_contact_record()
         form = Form(
-            self.records.with_user(self.agent_1).with_context(action["context"])
+            self.records.with_user(self.agent_1).with_context(**action["context"])
         )
         self.assertEqual(form.customer_id, self.customer)
         self.assertEqual(form.partner_id, person)

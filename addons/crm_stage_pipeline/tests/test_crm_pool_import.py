@@ -25,8 +25,8 @@ class TestCrmPoolImport(PoolCase):
         cls.company.country_id = cls.env.ref("base.cn")
         cls.imports = cls.env["crm.pool.import"]
 
-    def _load(self, rows, header=HEADER, user=None, formulas=(), run=True, **vals):
-        content = xlsx([header, *rows], formulas)
+    def _load(self, rows, header=None, user=None, formulas=(), run=True, **vals):
+        content = xlsx([header or HEADER, *rows], formulas)
         record = self.imports.with_user(user or self.manager).create(
             {
                 "file": base64.b64encode(content),
@@ -318,7 +318,7 @@ class TestCrmPoolImport(PoolCase):
 
         def break_second(record, candidates):
             if any(candidate.name == "乙" for candidate in candidates):
-                raise UserError("broken")
+                raise UserError(candidates[0].name)
             return create(record, candidates)
 
         with patch.object(type(self.imports), "_create_customers", break_second):

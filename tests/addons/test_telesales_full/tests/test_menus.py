@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import ADDONS, RolesCase
@@ -38,4 +39,5 @@ class TestMenus(RolesCase):
         shown = self._shown_actions(self.users["internal"])
         models = {action.res_model for action in shown}
         self.assertLessEqual(models, {"crm.service.article"})
-        self.assertFalse(self._shown_actions(self.users["reseller"]))
+        with self.assertRaises(AccessError):
+            self._shown_actions(self.users["reseller"])
