@@ -77,7 +77,11 @@ def answers_by_action_id(make):
         return b""
 
     def quick(block):
-        return success(block, b"Ping: quick\r\n") + late.pop()
+        # when both wait: first the answer of the second, then that of the first
+        own = success(block, b"Ping: quick\r\n")
+        for delay, answer in ((0.1, own), (0.3, late.pop())):
+            threading.Timer(delay, pbx.push, [answer]).start()
+        return b""
 
     with FakePbx({b"Slow": slow, b"Quick": quick}) as pbx:
         client = _connected(make, pbx)
