@@ -122,7 +122,7 @@ class CrmPoolCustomer(models.Model):
 
         :return: results by id, free customers, own customers
         """
-        visible = self.exists()._filtered_access("read")
+        visible = self._readable()
         results = {
             customer.id: customer._invisible_result() for customer in self - visible
         }
@@ -138,6 +138,21 @@ class CrmPoolCustomer(models.Model):
             else:
                 free += customer
         return results, free, own
+
+    def _readable(self):
+        """Those of self that exist and that the user sees, with what a claim asks of
+        them: one statement, where exists() and the check in Python need three.
+        """
+        if not self.browse().has_access("read"):
+            return self.browse()
+        found = self.with_context(active_test=False).search_fetch(
+            [("id", "in", self.ids)],
+            [
+                *("name", "company_id", "active", "pool_id", "stage_code", "access"),
+                *("owner_id", "previous_owner_id", "released_at", "pool_entered_at"),
+            ],
+        )
+        return self & found.with_env(self.env)
 
     def _invisible_result(self):
         """Why a customer that the user does not see cannot be taken.
@@ -227,11 +242,12 @@ class CrmPoolCustomer(models.Model):
             chosen_ids,
         )
         target = self.env["crm.pool.stage"]._stage_for(target_code, company)
+        names = {customer.id: customer.name for customer in self}
         taken = self._take(pick, target, counter, action)
         results = {}
         for customer in self.browse(chosen_ids):
             results[customer.id] = customer._result(
-                "claimed" if customer in taken else "taken"
+                "claimed" if customer in taken else "taken", name=names[customer.id]
             )
         for customer in self.browse(refused_ids):
             results[customer.id] = customer._refused_result(counter)

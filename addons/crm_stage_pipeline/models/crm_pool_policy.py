@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -75,6 +75,22 @@ class CrmPoolPolicy(models.Model):
         "Caps, days and minutes cannot be negative.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        self.env.registry.clear_cache()  # the ids are remembered by company
+        return policies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.model
     def _policy_for(self, company):
         """The policy of `company`, made with the shipped quotas when missing.
@@ -83,10 +99,16 @@ class CrmPoolPolicy(models.Model):
         """
         env_sudo = self.env["crm.pool.customer"]._privileged().env
         policies_sudo = self.with_env(env_sudo)
-        policy_sudo = policies_sudo.search([("company_id", "=", company.id)], limit=1)
-        if not policy_sudo:
-            policy_sudo = policies_sudo._create_defaults(company)
-        return policy_sudo
+        policy_id = policies_sudo._id_for(company.id)
+        return policies_sudo.browse(policy_id) or policies_sudo._create_defaults(
+            company
+        )
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _id_for(self, company_id):
+        """Id of a company's policy: every claim asks for it, and it never changes."""
+        return self.search([("company_id", "=", company_id)], limit=1).id
 
     @api.model
     def _create_defaults(self, companies):
@@ -123,9 +145,16 @@ class CrmPoolPolicy(models.Model):
         :return: a number, or None for no limit
         """
         self.ensure_one()
-        group_ids = set(user.all_group_ids.ids)
+        # superuser: which groups a colleague has is not readable by everybody
+        user_sudo = user.with_env(self.env["crm.pool.customer"]._privileged().env)
+        lines = self.env["crm.pool.policy.line"].search_fetch(
+            [
+                ("policy_id", "=", self.id),
+                ("stage_code", "=", stage_code),
+                ("group_id", "in", user_sudo._get_group_ids()),
+            ],
+            ["is_unlimited", "daily_limit"],
+        )
         return daily_limit(
-            None if line.is_unlimited else line.daily_limit
-            for line in self.line_ids
-            if line.stage_code == stage_code and line.group_id.id in group_ids
+            None if line.is_unlimited else line.daily_limit for line in lines
         )

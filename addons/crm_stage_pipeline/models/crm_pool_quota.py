@@ -64,46 +64,44 @@ class CrmPoolQuota(models.Model):
         """
         company = policy.company_id
         scope_key = scope or "archive"
-        day = quota_day(
-            self.env.cr.now().replace(tzinfo=UTC),
-            policy.tz,
-            self._last_day(user, company, scope_key),
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_pool_quota (user_id, company_id, scope, day, used)
-                VALUES (%s, %s, %s, %s, 0) ON CONFLICT DO NOTHING
-                """,
-                *(user.id, company.id, scope_key, day),
-            ),
-            log_exceptions=False,  # a conflict is no error, Odoo replays it
-        )
-        ((counter_id, used),) = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, used FROM crm_pool_quota
-                 WHERE user_id = %s AND company_id = %s AND scope = %s AND day = %s
-                """,
-                *(user.id, company.id, scope_key, day),
-            )
-        ) or ((None, None),)
-        if counter_id is None:
+        now = self.env.cr.now().replace(tzinfo=UTC)
+        newest = self._newest(user, company, scope_key)
+        day = quota_day(now, policy.tz, newest and newest[2])
+        if not newest or newest[2] != day:
+            self._make(user, company, scope_key, day)
+            newest = self._newest(user, company, scope_key)
+        if not newest or newest[2] != day:
             # another transaction made today's counter after our snapshot
             raise ConcurrencyError("The quota counter was made by another claim.")
+        counter_id, used, _day = newest
         cap = policy.holding_cap or None
         held = self._guard_holding(user, company) if cap else 0
         allowance = Allowance(policy._daily_limit(user, scope), used, cap, held)
         return OpenCounter(counter_id, scope_key, day, allowance)
 
     @api.model
-    def _last_day(self, user, company, scope):
+    def _newest(self, user, company, scope):
+        """The person's counter of the latest day: (id, used, day), or None."""
         query = SQL(
-            "SELECT max(day) FROM crm_pool_quota"
-            " WHERE user_id = %s AND company_id = %s AND scope = %s",
+            "SELECT id, used, day FROM crm_pool_quota"
+            " WHERE user_id = %s AND company_id = %s AND scope = %s"
+            " ORDER BY day DESC LIMIT 1",
             *(user.id, company.id, scope),
         )
-        return self.env.execute_query(query)[0][0]
+        return next(iter(self.env.execute_query(query)), None)
+
+    @api.model
+    def _make(self, user, company, scope, day):
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_pool_quota (user_id, company_id, scope, day, used)
+                VALUES (%s, %s, %s, %s, 0) ON CONFLICT DO NOTHING
+                """,
+                *(user.id, company.id, scope, day),
+            ),
+            log_exceptions=False,  # a conflict is no error, Odoo replays it
+        )
 
     @api.model
     def _guard_holding(self, user, company):
