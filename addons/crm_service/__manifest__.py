@@ -31,6 +31,7 @@
         "demo/crm_service_agreement_demo.xml",
         "demo/crm_service_article_demo.xml",
         "demo/crm_service_ticket_demo.xml",
+        "demo/translation_demo.xml",
     ],
     "application": True,
 }

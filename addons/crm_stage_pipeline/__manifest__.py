@@ -46,6 +46,7 @@
         "demo/crm.pool.customer.csv",
         "demo/crm_pool_document_demo.xml",
         "demo/crm_contact_demo.xml",
+        "demo/translation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -33,6 +33,7 @@
         "demo/crm_call_script_demo.xml",
         "demo/crm_call_campaign_demo.xml",
         "demo/event_event_demo.xml",
+        "demo/translation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_telesales/static/src/call_desk/*"],

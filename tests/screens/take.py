@@ -53,12 +53,48 @@ def set_language(page: Page, lang: str) -> str:
     )
 
 
+# Counts what the page still waits for; its websocket is never idle and not counted.
+WATCH = """
+(() => {
+    let open = 0;
+    let changed = performance.now();
+    const touch = () => (changed = performance.now());
+    const add = (count) => {
+        open += count;
+        touch();
+    };
+    const fetch = window.fetch;
+    window.fetch = function () {
+        add(1);
+        return fetch.apply(this, arguments).finally(() => add(-1));
+    };
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function () {
+        add(1);
+        this.addEventListener("loadend", () => add(-1));
+        return send.apply(this, arguments);
+    };
+    new MutationObserver(touch).observe(document, { childList: true, subtree: true });
+    const seen = (image) =>
+        image.loading !== "lazy" || image.getBoundingClientRect().top < innerHeight;
+    window.isSettled = () =>
+        document.readyState === "complete" &&
+        open === 0 &&
+        performance.now() - changed > 500 &&
+        document.querySelector(".o_action_manager > *, .modal, #wrapwrap") &&
+        !document.querySelector(
+            ".o_blockUI, .o_loading_indicator, .fa-spin, .placeholder-glow"
+        ) &&
+        [...document.images].filter(seen).every((image) => image.complete) &&
+        document.fonts.status === "loaded";
+})();
+"""
+
+
 def settle(page: Page) -> None:
-    """Waits until the client has nothing left to load (its websocket is never idle)."""
-    page.wait_for_selector(".o_action_manager > *, #wrapwrap")
-    page.wait_for_timeout(600)
-    page.wait_for_selector(".o_blockUI", state="detached")
-    page.wait_for_timeout(600)
+    """Waits until the page has everything: requests answered, images and fonts there,
+    and nothing added for half a second."""
+    page.wait_for_function("() => window.isSettled && window.isSettled()")
 
 
 def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]:
@@ -69,6 +105,7 @@ def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, timezone_id="Asia/Shanghai"
     )
+    context.add_init_script(WATCH)
     page = context.new_page()
     page.set_default_timeout(120_000)
     page.on(

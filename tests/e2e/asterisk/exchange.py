@@ -11,7 +11,7 @@ from tests.clients.stack import Stack
 
 from .wire import Wire
 
-AGENTS = {"agent1": "101", "agent2": "102", "agent3": "105"}
+AGENTS = {"agent1": "101", "agent2": "102", "agent3": "106"}
 WAIT = 40
 
 

@@ -29,7 +29,7 @@ def exchange_is_connected(scene):
     office.write("asterisk.server", servers[:1], values)
     scene.exchange = servers[0]
     for login in AGENTS:
-        _give_extension(scene, scene.people[login], EXTENSIONS[login])
+        _has_extension(scene, scene.people[login], EXTENSIONS[login])
     scene.stack.start_connector()
     limit = time.monotonic() + CONNECT_TIMEOUT
     while True:
@@ -40,16 +40,12 @@ def exchange_is_connected(scene):
     scene.check_equal(row["state"], "connected", "the connector is")
 
 
-def _give_extension(scene, agent, number):
-    office, name = scene.consultant, f"PJSIP/{number}"
-    found = office.search("asterisk.endpoint", [("user_id", "=", agent.user_id)])
-    if found:
-        office.write("asterisk.endpoint", found, {"name": name})
-    else:
-        office.create(
-            "asterisk.endpoint",
-            {"name": name, "user_id": agent.user_id, "server_id": scene.exchange},
-        )
+def _has_extension(scene, agent, number):
+    """The telephones of the demonstration: these answer and wait for the other's end"""
+    names = scene.consultant.search_read(
+        "asterisk.endpoint", [("user_id", "=", agent.user_id)], ["name"]
+    )
+    scene.check_equal([row["name"] for row in names], [f"PJSIP/{number}"], "telephone")
 
 
 class Caller(threading.Thread):

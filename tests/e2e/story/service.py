@@ -117,6 +117,8 @@ def service_request(scene):
     scene.check_equal(found["coverage"], "covered", "cover")
     scene.check(found["coverage_message"], f"reason: {found['coverage_message']}")
     hours = WorkingHours(scene)
+    zone = scene.plan["service"]["zone"]
+    scene.check_equal(hours.zone.key, zone, "zone of the working hours")
     entered = _utc(found["create_date"])
     for field, name in (("response", "respond"), ("resolution", "resolve")):
         promised = scene.plan["service"][f"{name}_hours"]
