@@ -17,6 +17,9 @@ _LINE = re.compile(
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _STARTED = re.compile(r"^Starting (?P<test>[\w.]+) \.\.\.$")
 _BROKEN = re.compile(r"^(?:FAIL|ERROR): (?P<test>.+)$")
+_HOLDER = re.compile(
+    r"^(?P<method>\w+) \((?:odoo\.addons\.)?(?P<file>[\w.]+)\.(?P<class>\w+)\)"
+)
 _SKIPPED = re.compile(r"^skipped (?P<test>.+?) : (?P<reason>.*)$")
 _RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 # what Odoo says because a test failed: the failure itself is counted already
@@ -80,6 +83,15 @@ def complaints(entries: list[Entry], allowed: list[Allowed]) -> list[Entry]:
     ]
 
 
+def _named(where: str, test: str) -> str:
+    """file:Class.method; file:Class.setUpClass when not even that was reached, which
+    Odoo logs as `setUpClass (odoo.addons.file.Class)` in a name of its own."""
+    test = test.removeprefix("Subtest ")
+    if held := _HOLDER.match(test):
+        return f"{held['file']}:{held['class']}.{held['method']}"
+    return f"{where}:{test.split(' ')[0]}"
+
+
 @dataclass
 class TestRun:
     """A test is named Class.method; sub-tests count for the test that holds them."""
@@ -98,8 +110,7 @@ class TestRun:
             if match := _STARTED.match(first):
                 run.started.append(f"{where}:{match['test']}")
             elif entry.level == "ERROR" and (match := _BROKEN.match(first)):
-                test = match["test"].removeprefix("Subtest ").split(" ")[0]
-                run.broken.setdefault(f"{where}:{test}", entry.message)
+                run.broken.setdefault(_named(where, match["test"]), entry.message)
             elif match := _SKIPPED.match(first):
                 run.skipped[f"{where}:{match['test']}"] = match["reason"]
             elif entry.logger == "odoo.tests.result" and _RESULT.search(first):

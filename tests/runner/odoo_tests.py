@@ -25,13 +25,13 @@ def odoo_command(db: str, lane: Lane, log: Path, *words: str) -> list:
 
 
 def run_odoo(
-    db: str, lane: Lane, logs: Path, name: str, *words: str
+    db: str, lane: Lane, logs: Path, name: str, *words: str, limit: float = LIMIT
 ) -> tuple[int, str]:
     """Exit code, and the text of the log named `name`.log."""
     log, output = logs / f"{name}.log", logs / f"{name}.out"
     log.unlink(missing_ok=True)
     env = environment(lane, logs) | connection_environment()
-    code = run_program(odoo_command(db, lane, log, *words), output, env, LIMIT)
+    code = run_program(odoo_command(db, lane, log, *words), output, env, limit)
     text = log.read_text(errors="replace") if log.exists() else ""
     if code and not text:
         text = tail(output)

@@ -4,8 +4,20 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tests.runner.core_tests import Side, changed_queries, compare, judge_queries
+from tests.runner.core_tests import (
+    Side,
+    changed_queries,
+    compare,
+    judge_queries,
+    key,
+    tags_of,
+)
 from tests.runner.installs import orders
+
+SUM = (
+    "2026-01-01 00:00:00,000 1 INFO db odoo.tests.result: "
+    "0 failed, 0 error(s) of 1 tests when loading database 'db'\n"
+)
 
 
 def side(started: str = "abc", broken: str = "", **queries: int) -> Side:
@@ -29,7 +41,41 @@ class TestCoreTests(unittest.TestCase):
 
     def test_queries_are_read_from_the_log(self):
         text = "\tcrm: 3.00s 70 queries\n\tcrm.test_a.TestA.test_b: 1.00s 60 queries\n"
-        self.assertEqual(Side.of(text).queries, {"crm.test_a.TestA.test_b": 60})
+        side = Side.of(text + SUM)
+        self.assertEqual(side.queries, {"crm.test_a.TestA.test_b": 60})
+
+    def test_run_that_was_cut_off_is_no_side(self):
+        """Else half a run without our addons would be kept in the cache."""
+        with self.assertRaisesRegex(RuntimeError, "did not sum up"):
+            Side.of("\tcrm.test_a.TestA.test_b: 1.00s 60 queries\n")
+
+    def test_what_passes_alone_was_late(self):
+        first = Side(["c.f:A.a", "c.f:A.b"], {"c.f:A.a": "", "c.f:A.b": ""})
+        first.broken["c.g:B.setUpClass"] = ""
+        self.assertEqual(
+            tags_of(first.broken),
+            ["post_install/c:A.a", "post_install/c:A.b", "post_install/c:B"],
+        )
+        first.repeated(Side(["c.f:A.a", "c.f:A.b", "c.g:B.d"], {"c.f:A.b": ""}))
+        self.assertEqual(list(first.broken), ["c.f:A.b"])
+        self.assertEqual(first.late, ["c.f:A.a", "c.g:B.setUpClass"])
+        self.assertIn("c.g:B.d", first.started)
+
+    def test_what_fails_alone_too_stays(self):
+        first = Side([], {"c.g:B.setUpClass": "text"})
+        first.repeated(Side([], {"c.g:B.setUpClass": "text"}))
+        self.assertEqual(list(first.broken), ["c.g:B.setUpClass"])
+
+    def test_kept_side_goes_by_what_matters(self):
+        same = key("19", "# Odoo\nlxml==5.4.0\npyst2==0.5\n", ["crm"], "x")
+        self.assertEqual(same, key("19", "pyst2==0.5\nlxml==5.4.0\n", ["crm"], "x"))
+        for other in (
+            key("20", "lxml==5.4.0\npyst2==0.5\n", ["crm"], "x"),
+            key("19", "lxml==5.4.1\npyst2==0.5\n", ["crm"], "x"),
+            key("19", "lxml==5.4.0\npyst2==0.5\n", ["crm", "sale"], "x"),
+            key("19", "lxml==5.4.0\npyst2==0.5\n", ["crm"], "y"),
+        ):
+            self.assertNotEqual(same, other)
 
     def test_changed_queries_need_a_reason(self):
         changes = changed_queries(side(a=10, b=100), side(a=15, b=160))
