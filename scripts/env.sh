@@ -15,18 +15,22 @@ unset PGPORT PGPASSWORD PGDATABASE
 step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 # 9 = the reason has been told, so that the scripts above this one add nothing
 die() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 9; }
+# a step failed that needs space: a full disk is the likelier reason than the given one
+die_or_full() {
+    local place=$cache
+    [ -d "$place" ] || place=/
+    [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -ge 20 ] ||
+        die "the disk is full: no space is left in $place. Free some (or set TELESALES_CACHE to another disk) and run again."
+    die "$*"
+}
 # One sentence also where a script ends without having foreseen it
 explain() {
-    local code=$1 command=$2 place=$cache
+    local code=$1 command=$2
     case $code in
     0 | 9) exit "$code" ;;
     130 | 143) die "interrupted; the next run goes on from here." ;;
     esac
-    [ -d "$place" ] || place=/
-    if [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -lt 20 ]; then
-        die "the disk is full: $place has no space left. Free some (or set TELESALES_CACHE to another disk) and run again."
-    fi
-    die "${0##*/} stopped at: $command. The lines above say why; run again, and if it stops again delete $cache."
+    die_or_full "${0##*/} stopped at: $command. The lines above say why; run again, and if it stops again delete $cache."
 }
 # for scripts only, not for a shell that reads this file
 if [ "${BASH_SOURCE[1]:-}" = "$0" ]; then trap 'explain $? "$BASH_COMMAND"' EXIT; fi
