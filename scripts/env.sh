@@ -16,12 +16,13 @@ step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 # 9 = the reason has been told, so that the scripts above this one add nothing
 die() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 9; }
 # a step failed that needs space: a full disk is the likelier reason than the given one
-die_or_full() {
+die_or_full() {   # die_or_full SENTENCE [LOG]
     local place=$cache
     [ -d "$place" ] || place=/
-    [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -ge 20 ] ||
+    if [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -lt 20 ] || grep -qs 'No space left' "${2:-}"; then
         die "the disk is full: no space is left in $place. Free some (or set TELESALES_CACHE to another disk) and run again."
-    die "$*"
+    fi
+    die "$1"
 }
 # One sentence also where a script ends without having foreseen it
 explain() {
