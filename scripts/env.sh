@@ -19,7 +19,7 @@ die() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 9; }
 die_or_full() {   # die_or_full SENTENCE [LOG]
     local place=$cache
     [ -d "$place" ] || place=/
-    if [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -lt 20 ] || grep -qs 'No space left' "${2:-}"; then
+    if [ "$(df -Pm "$place" | awk 'NR==2 {print $4}')" -lt 20 ] || tail -n 200 "${2:-/dev/null}" 2> /dev/null | grep -q 'No space left'; then
         die "the disk is full: no space is left in $place. Free some (or set TELESALES_CACHE to another disk) and run again."
     fi
     die "$1"
