@@ -23,12 +23,14 @@ class Lane:
 
 @dataclass
 class Outcome:
-    """What a job found. Each problem is text for a person; `failed` counts tests."""
+    """What a job found. Each problem is text for a person; `failed` counts tests;
+    `seconds` are those of its pieces, by the names under which they are remembered."""
 
     passed: int = 0
     failed: int = 0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def fail(self, problem: str) -> None:
         """One more failed check, beside the tests themselves."""
@@ -40,6 +42,7 @@ class Outcome:
         self.failed += other.failed
         self.problems += other.problems
         self.notes += other.notes
+        self.seconds |= other.seconds
 
 
 @dataclass(frozen=True)

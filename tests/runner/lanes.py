@@ -1,7 +1,7 @@
 """Runs jobs two at a time, the dearest first, so that both lanes end together."""
 
 import fcntl
-import json
+import re
 import shutil
 import socket
 import threading
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from . import timings
 from .jobs import BUILD, Job, Lane, Outcome
 from .parts import CACHE
 
 PORTS = range(22000, 29000, 100)
-SECONDS_FILE = CACHE / "test-seconds.json"
 LOGS = BUILD / "test"
 
 
@@ -48,19 +48,8 @@ def free_lane(name: str) -> Iterator[Lane]:
 
 def remembered_costs(jobs: list[Job]) -> list[Job]:
     """Jobs with the seconds they took here last time instead of the guess."""
-    try:
-        seconds = json.loads(SECONDS_FILE.read_text())
-    except (OSError, ValueError):
-        seconds = {}
+    seconds = timings.known()
     return [replace(job, cost=seconds.get(job.title, job.cost)) for job in jobs]
-
-
-def remember(seconds: dict[str, float]) -> None:
-    try:
-        known = json.loads(SECONDS_FILE.read_text())
-    except (OSError, ValueError):
-        known = {}
-    SECONDS_FILE.write_text(json.dumps(known | seconds, indent=1))
 
 
 class Queue:
@@ -90,7 +79,7 @@ class Queue:
 
 def run_one(job: Job, lane: Lane) -> Outcome:
     """A job that breaks is a failed job, with its traceback as the problem."""
-    logs = LOGS / job.title.replace(":", "-").replace(" ", "-").replace("/", "-")
+    logs = LOGS / re.sub(r"[: /#]", "-", job.title)
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     try:
@@ -114,8 +103,12 @@ def run_jobs(jobs: list[Job], lanes: int, tell: Told) -> None:
             begin = time.monotonic()
             outcome = run_one(job, lane)
             queue.done(job)
-            seconds[job.title] = round(time.monotonic() - begin, 1)
-            tell(job, outcome, seconds[job.title])
+            took = round(time.monotonic() - begin, 1)
+            # a part of a suite is another one as soon as the suite grows
+            if "#" not in job.name:
+                seconds[job.title] = took
+            seconds.update(outcome.seconds)
+            tell(job, outcome, took)
 
     with ExitStack() as stack:
         names = "abcdefgh"[:lanes]
@@ -125,4 +118,4 @@ def run_jobs(jobs: list[Job], lanes: int, tell: Told) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    remember(seconds)
+    timings.remember(seconds)

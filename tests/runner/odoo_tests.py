@@ -1,18 +1,23 @@
 """Addons' tests inside Odoo, on a copy of the template database."""
 
 import ast
+import re
 import subprocess
 from functools import partial
 from pathlib import Path
 
 from tests.layout import ADDONS, TEST_ADDONS, addon_folders
 
-from . import translations
+from . import timings, translations
 from .databases import DATA_DIR, connection_environment, database
 from .jobs import SCRIPTS, Job, Lane, Outcome, environment, run_program, script, tail
 from .odoo_log import judge_tests
 
 LIMIT = 1500
+INSTALL = 60  # seconds, beside the tests
+_CLASS = re.compile(
+    r"^\t(?P<addon>\w+)\.\w+\.(?P<class>\w+): (?P<seconds>[\d.]+)s \d+ queries$"
+)
 
 
 def odoo_command(db: str, lane: Lane, log: Path, *words: str) -> list:
@@ -38,6 +43,18 @@ def run_odoo(
     return code, text
 
 
+def test_classes(addon: Path) -> list[str]:
+    """Names of the classes in an addon's test files."""
+    return sorted(
+        {
+            node.name
+            for path in addon.glob("tests/test_*.py")
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.ClassDef)
+        }
+    )
+
+
 def browser_classes(addon: Path) -> list[str]:
     """Test classes that drive a browser, as test tags."""
     tags = []
@@ -52,16 +69,50 @@ def browser_classes(addon: Path) -> list[str]:
     return tags
 
 
+def class_seconds(text: str) -> dict[str, float]:
+    """From the log: "addon/Class" → seconds."""
+    found: dict[str, float] = {}
+    for line in text.splitlines():
+        if match := _CLASS.match(line):
+            name = f"{match['addon']}/{match['class']}"
+            found[name] = found.get(name, 0) + float(match["seconds"])
+    return found
+
+
+def parts(addon: Path, seconds: dict[str, float]) -> list[tuple[str, float]]:
+    """Test tags and expected seconds of each part of an addon's suite. The first part
+    is everything that the others do not name: a class that is new is never lost."""
+    own = {
+        name: took
+        for name in test_classes(addon)
+        if (took := seconds.get(f"{addon.name}/{name}"))
+    }
+    cut = timings.cut(own)
+    if len(cut) == 1:
+        return [(f"/{addon.name}", sum(own.values()))]
+    tags = [[f"/{addon.name}:{name}" for name in sorted(part)] for part in cut]
+    others = [f"-{tag}" for part in tags[1:] for tag in part]
+    tags[0] = [f"/{addon.name}", *others]
+    return [
+        (",".join(names), sum(own[name] for name in part))
+        for names, part in zip(tags, cut, strict=True)
+    ]
+
+
 def _run(addons: str, tags: str, check_pot: bool, lane: Lane, logs: Path) -> Outcome:
     """Several addons, joined by +, share one database."""
     names = addons.split("+")
     title = f"addon:{addons}"
-    with database("_".join(names), script("database", "template", "core")) as db:
+    core = script("database", "template", "core")
+    with database("_".join((lane.name, *names)), core) as db:
         code, text = run_odoo(
             *(db, lane, logs, "tests", "-i", ",".join(names)),
             f"--test-tags={tags or ','.join(f'/{name}' for name in names)}",
+            "--log-handler=odoo.tests.stats:DEBUG",
         )
         outcome = judge_tests(title, text)
+        if "." not in tags:  # whole classes
+            outcome.seconds = class_seconds(text)
         if code and not outcome.failed:
             outcome.fail(f"{title}: Odoo ended with code {code}\n{text[-2000:]}")
         for name in names:
@@ -82,10 +133,21 @@ def _names(only: str) -> list[str]:
 
 
 def jobs(only: str = "", tags: str = "") -> list[Job]:
-    return [
-        Job("addon", name, partial(_run, name, tags, not tags), cost=200)
-        for name in _names(only)
-    ]
+    """One job per addon; several where its tests take long, each with a database of
+    its own, so that no lane waits for the other's last suite."""
+    found: list[Job] = []
+    seconds = timings.known()
+    folders = {addon.name: addon for addon in addon_folders()}
+    for name in _names(only):
+        plan = parts(folders[name], seconds) if name in folders else []
+        if tags or len(plan) < 2:
+            run = partial(_run, name, tags, not tags)
+            found.append(Job("addon", name, run, cost=200))
+            continue
+        for number, (part, took) in enumerate(plan, 1):
+            run = partial(_run, name, part, number == 1)
+            found.append(Job("addon", f"{name}#{number}", run, cost=took + INSTALL))
+    return found
 
 
 def tour_jobs(only: str = "") -> list[Job]:

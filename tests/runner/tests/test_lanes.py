@@ -15,7 +15,10 @@ from tests.runner.suites import jobs_of
 
 def run(jobs: list[Job], count: int = 2) -> dict[str, Outcome]:
     heard: dict[str, Outcome] = {}
-    with patch.object(lanes, "remember"), contextlib.redirect_stdout(io.StringIO()):
+    with (
+        patch.object(lanes.timings, "remember"),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
         lanes.run_jobs(jobs, count, lambda job, out, _s: heard.update({job.name: out}))
     return heard
 
