@@ -48,13 +48,15 @@ class Outcome:
 @dataclass(frozen=True)
 class Job:
     """`cost` is a guess in seconds for a machine that has never run it; jobs of one
-    `group` never run at the same time."""
+    `group` never run at the same time; `whole` is the suite of that name, and not some
+    of its tests, whose seconds are nobody's guess for the next time."""
 
     suite: str
     name: str
     run: Callable[[Lane, Path], Outcome]
     cost: float = 10
     group: str = ""
+    whole: bool = True
 
     @property
     def title(self) -> str:

@@ -49,7 +49,10 @@ def free_lane(name: str) -> Iterator[Lane]:
 def remembered_costs(jobs: list[Job]) -> list[Job]:
     """Jobs with the seconds they took here last time instead of the guess."""
     seconds = timings.known()
-    return [replace(job, cost=seconds.get(job.title, job.cost)) for job in jobs]
+    return [
+        replace(job, cost=seconds.get(job.title, job.cost)) if job.whole else job
+        for job in jobs
+    ]
 
 
 class Queue:
@@ -104,8 +107,7 @@ def run_jobs(jobs: list[Job], lanes: int, tell: Told) -> None:
             outcome = run_one(job, lane)
             queue.done(job)
             took = round(time.monotonic() - begin, 1)
-            # a part of a suite is another one as soon as the suite grows
-            if "#" not in job.name:
+            if job.whole:
                 seconds[job.title] = took
             seconds.update(outcome.seconds)
             tell(job, outcome, took)

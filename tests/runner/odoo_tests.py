@@ -142,11 +142,12 @@ def jobs(only: str = "", tags: str = "") -> list[Job]:
         plan = parts(folders[name], seconds) if name in folders else []
         if tags or len(plan) < 2:
             run = partial(_run, name, tags, not tags)
-            found.append(Job("addon", name, run, cost=200))
+            found.append(Job("addon", name, run, 200, whole=not tags))
             continue
         for number, (part, took) in enumerate(plan, 1):
             run = partial(_run, name, part, number == 1)
-            found.append(Job("addon", f"{name}#{number}", run, cost=took + INSTALL))
+            title, cost = f"{name}#{number}", took + INSTALL
+            found.append(Job("addon", title, run, cost, whole=False))
     return found
 
 

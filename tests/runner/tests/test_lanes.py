@@ -29,6 +29,17 @@ class TestLanes(unittest.TestCase):
         self.assertEqual([queue.take().name, queue.take().name], ["b", "a"])
         self.assertIsNone(queue.take())
 
+    def test_seconds_of_a_whole_suite_are_remembered(self):
+        """Those of some of its tests would mislead the next run."""
+        whole = Job("s", "a", lambda *_: Outcome(1, seconds={"x/TestX": 2.5}))
+        some = Job("s", "b", lambda *_: Outcome(1), whole=False)
+        with patch.object(lanes.timings, "remember") as remember:
+            lanes.run_jobs([whole, some], 2, lambda *_: None)
+        self.assertEqual(remember.call_args[0][0], {"s:a": 0.0, "x/TestX": 2.5})
+        with patch.object(lanes.timings, "known", return_value={"s:a": 7, "s:b": 7}):
+            jobs = lanes.remembered_costs([whole, some])
+        self.assertEqual([job.cost for job in jobs], [7, 10])
+
     def test_lanes_have_ports_of_their_own(self):
         ports, met = set(), threading.Barrier(2, timeout=10)
 
