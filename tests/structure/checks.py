@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import (
     code,
+    deployment,
     layering,
     manifests,
     repository,
@@ -34,4 +35,4 @@ ADDON_CHECKS = _checks_of(
     code, layering, manifests, security, tests_form, translated, xml_ids
 )
 TEST_ADDON_CHECKS = _checks_of(code, manifests, tests_form)
-REPOSITORY_CHECKS = _checks_of(repository)
+REPOSITORY_CHECKS = _checks_of(repository, deployment)

@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -92,20 +91,6 @@ def requirements_are_pinned(project: Path) -> list[str]:
         if line.strip() and not line.startswith("#")
         if not re.fullmatch(r"[\w.-]+==[\w.]+", line.strip())
     ]
-
-
-def compose_file_is_valid(project: Path) -> list[str]:
-    """Debian's docker-compose reads it without an engine."""
-    if not shutil.which("docker-compose"):
-        return ["docker-compose is missing: run `make setup`"]
-    done = subprocess.run(
-        ["docker-compose", "-f", "docker-compose.yml", "config", "--quiet"],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [done.stderr.strip()] if done.returncode else []
 
 
 def make_targets_exist(project: Path) -> list[str]:

@@ -106,12 +106,37 @@ ADDON = {
     "i18n/crm_sample.pot": PO.format(""),
     "i18n/zh_CN.po": PO.format("只 %(a)s 一次。"),
 }
+COMPOSE = """version: "3.8"
+services:
+  odoo:
+    image: telesales
+    build:
+      context: .
+      dockerfile: docker/odoo/Dockerfile
+    command: ["server", "-c", "/etc/odoo/odoo.conf", "-d", "x"]
+    secrets:
+      - password
+secrets:
+  password:
+    file: ./secrets/password
+"""
+DEMO = """#!/usr/bin/env bash
+set -euo pipefail
+spawn odoo "$here/odoo" server -c "$project/odoo.conf" -d "$db" \\
+    --workers=0
+"""
 REPOSITORY = {
     "requirements.txt": "# pinned\nphonenumbers==9.0.43\n",
     "Makefile": "test:\n\tscripts/test\n",
     "README.md": "`make test`\n",
     "scripts/test": "#!/usr/bin/env bash\nset -euo pipefail\ntrue\n",
-    "docker-compose.yml": 'version: "3.8"\nservices:\n  db:\n    image: postgres\n',
+    "docker-compose.yml": COMPOSE,
+    "docker/odoo/Dockerfile": "FROM odoo:19\nCOPY odoo.conf /etc/odoo/odoo.conf\n",
+    "odoo.conf": "[options]\n",
+    "scripts/demo": DEMO,
+    "secrets/password": "secret\n",
+    ".gitignore": "/secrets/\n",
+    ".dockerignore": "/secrets/\n",
     "changelog.d/+sample.feature.md": "A sample.\n",
     "tests/allowed_warnings.txt": "^odoo: all is well  # it is\n",
     "tests/e2e/__init__.py": "",

@@ -166,9 +166,21 @@ REPOSITORY_FAULTS = {
         {"requirements-dev.txt": "ruff>=1\n"},
         "ruff>=1 is not pinned",
     ),
-    "repository.compose_file_is_valid": (
+    "deployment.compose_file_is_valid": (
         {"docker-compose.yml": 'version: "3.8"\nservices:\n  db:\n    imagine: x\n'},
         "imagine",
+    ),
+    "deployment.compose_runs_what_the_demo_runs": (
+        {"docker-compose.yml": sample.COMPOSE.replace('"-d"', '"--database"')},
+        "without --database",
+    ),
+    "deployment.images_copy_what_exists": (
+        {"docker/odoo/Dockerfile": "FROM odoo:19\nCOPY conf/odoo.conf /etc/\n"},
+        "conf/odoo.conf does not exist",
+    ),
+    "deployment.secrets_stay_on_the_machine": (
+        {".dockerignore": "/build/\n"},
+        ".dockerignore does not name secrets",
     ),
     "repository.make_targets_exist": (
         {"README.md": "`make coffee`\n"},
