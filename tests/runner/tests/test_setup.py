@@ -32,6 +32,11 @@ esac
 """
 
 
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
+
+
 class TestSetup(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="ts")
@@ -70,6 +75,15 @@ class TestSetup(unittest.TestCase):
         self.assertEqual(len(errors), 1, done.stderr)
         self.assertIn(sentence, errors[0])
 
+    def copy_scripts(self, *names: str) -> Path:
+        """A project of its own that holds only these scripts; others can be faked."""
+        scripts = self.folder / "project" / "scripts"
+        scripts.mkdir(parents=True, exist_ok=True)
+        for name in ("env.sh", *names):
+            (scripts / name).write_text((SCRIPTS / name).read_text())
+            (scripts / name).chmod(0o755)
+        return scripts
+
     def source(self, code: str, **variables: str) -> subprocess.CompletedProcess:
         """Run a line of bash after scripts/env.sh."""
         self.fake("sourced", f'set -euo pipefail\n. "{SCRIPTS}/env.sh"\n{code}')
@@ -85,6 +99,10 @@ class TestSetup(unittest.TestCase):
         (self.folder / "file").touch()
         done = self.run_script("setup", TELESALES_CACHE=str(self.folder / "file/cache"))
         self.assert_refused(done, "cannot write to")
+
+    def test_cache_of_another_user(self):
+        self.fake("chmod", "exit 1")
+        self.assert_refused(self.run_script("setup"), "cannot write to")
 
     def test_no_mirror_in_apt(self):
         self.fake("apt-get", "true")
@@ -106,6 +124,25 @@ class TestSetup(unittest.TestCase):
             with self.subTest(words):
                 done = self.run_script(*words)
                 self.assert_refused(done, "only 12 MB free")
+
+    def test_disk_that_became_full_is_the_reason(self):
+        """Not the mirror, whose file could not be written."""
+        log = self.folder / "log"
+        log.write_text("could not write: No space left on device\n")
+        for line in ("die_or_full 'no mirror'", "false", f"die_or_full 'x' {log}"):
+            with self.subTest(line):
+                if str(log) not in line:
+                    self.fake("df", NO_SPACE)
+                else:
+                    (self.bin / "df").unlink()
+                self.assert_refused(self.source(line), "the disk is full")
+
+    def test_unforeseen_end_is_explained(self):
+        self.assert_refused(self.source("ls /nowhere"), "stopped at: ls /nowhere")
+        self.assert_refused(self.source("exit 130"), "the next run goes on")
+        # a script above the one that told the reason adds nothing
+        done = self.source(f'bash -c \'. "{SCRIPTS}/env.sh"; die "once"\'')
+        self.assert_refused(done, "once")
 
     def test_half_finished_set_up_is_done_again(self):
         part = self.cache / "odoo.part"
@@ -136,6 +173,44 @@ class TestSetup(unittest.TestCase):
         done = self.run_script("postgres", "start")
         self.assert_refused(done, "only 12 MB free")
 
+    def test_interrupted_python_environment_is_made_again(self):
+        """Without its stamp: packages may be half there, and pip would not know."""
+        self.fake(
+            "python3.11",
+            f"""
+            case "$*" in
+            *sys.executable*) echo {self.bin}/python3.11 ;;
+            "-m venv "*) mkdir -p $3/bin; cp $0 $3/bin/python; cp $0 $3/bin/pip ;;
+            *getsitepackages*) echo {self.folder} ;;
+            esac
+            """,
+        )
+        scripts = self.copy_scripts("setup-python", "python-interpreter")
+        for name in ("requirements.txt", "requirements-dev.txt"):
+            (scripts.parent / name).touch()
+        rest = self.cache / "venv" / "bin" / "rest"
+        rest.parent.mkdir(parents=True)
+        rest.touch()
+        for _run in ("interrupted before", "finished before"):
+            done = self.run_script(str(scripts / "setup-python"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertFalse(rest.exists())
+        self.assertEqual(done.stderr, "")
+
+    def test_system_without_python_311(self):
+        """Told which one is there, and where one may come from."""
+        scripts = self.copy_scripts("setup-system")
+        (scripts / "python-interpreter").write_text("#!/bin/bash\nexit 1\n")
+        (scripts / "python-interpreter").chmod(0o755)
+        self.fake("dpkg-query", "exit 1")
+        self.fake("apt-get", "true")
+        self.fake("apt-cache", "exit 100")
+        self.fake("id", "echo 0")
+        self.fake("python3", "echo Python 3.13.5")
+        done = self.run_script(str(scripts / "setup-system"), "run")
+        self.assert_refused(done, "3.11 with venv is needed, and this system has")
+        self.assertIn("Python 3.13.5", done.stderr)
+
     def test_python_of_another_version(self):
         for name in ("python3.11", "python3"):
             self.fake(name, "exit 1")
@@ -146,17 +221,12 @@ class TestSetup(unittest.TestCase):
     def test_no_python_at_all(self):
         sentence = "no Python 3.11 with venv found"
         self.assertIn(sentence, (SCRIPTS / "setup-python").read_text())
-        self.fake("dirname", f"echo {self.folder}/scripts")
-        copy = self.folder / "scripts"
-        copy.mkdir()
-        for name in ("setup-python", "env.sh"):
-            (copy / name).write_text((SCRIPTS / name).read_text())
-        (copy / "python-interpreter").write_text("#!/bin/bash\nexit 1\n")
-        for name in ("setup-python", "python-interpreter"):
-            (copy / name).chmod(0o755)
+        scripts = self.copy_scripts("setup-python")
+        (scripts / "python-interpreter").write_text("#!/bin/bash\nexit 1\n")
+        (scripts / "python-interpreter").chmod(0o755)
         for name in ("requirements.txt", "requirements-dev.txt"):
-            (self.folder / name).touch()
-        self.assert_refused(self.run_script(str(copy / "setup-python")), sentence)
+            (scripts.parent / name).touch()
+        self.assert_refused(self.run_script(str(scripts / "setup-python")), sentence)
 
     def test_normal_user_without_system_packages(self):
         """Told what to run as root, once; nothing else needs root."""
@@ -179,17 +249,38 @@ class TestSetup(unittest.TestCase):
         done = self.run_script("postgres", "start", TELESALES_CACHE=str(long))
         self.assert_refused(done, "too long for a unix socket")
 
+    def demo(self, **variables: str) -> subprocess.CompletedProcess:
+        """`scripts/demo start` as far as its first refusal."""
+        scripts = self.copy_scripts("demo", "asterisk")
+        (scripts / "setup").write_text("#!/bin/bash\n")
+        (scripts / "setup").chmod(0o755)
+        return self.run_script(str(scripts / "demo"), "start", **variables)
+
     def test_port_of_the_demonstration_is_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = str(other.getsockname()[1])
-            done = self.source(
-                f"""
-                mkdir -p {self.folder}/p/scripts
-                cp {SCRIPTS}/env.sh {SCRIPTS}/demo {self.folder}/p/scripts
-                printf '#!/bin/bash\\n' > {self.folder}/p/scripts/setup
-                chmod +x {self.folder}/p/scripts/setup
-                exec {self.folder}/p/scripts/demo start
-                """,
-                DEMO_PORT=port,
-            )
+            done = self.demo(DEMO_PORT=port)
         self.assert_refused(done, f"port {port} is taken")
+
+    def test_port_of_the_exchange_is_taken(self):
+        """Asterisk starts without it, and another exchange would be talked to."""
+        free = free_port()
+        for kind, offset in ((socket.SOCK_STREAM, 0), (socket.SOCK_DGRAM, 2)):
+            with socket.socket(type=kind) as other:
+                other.bind(("127.0.0.1", 0))
+                if kind == socket.SOCK_STREAM:
+                    other.listen()
+                port = other.getsockname()[1]
+                instance = str(port - offset)
+                done = self.demo(DEMO_PORT=free, ASTERISK_INSTANCE=instance)
+            self.assert_refused(done, f"port {port} of the exchange is taken")
+
+    def test_another_clone_serves_the_database(self):
+        owner = self.cache / "demo-demo.owner"
+        # a living process that names the database on its command line
+        waiting = ["bash", "-c", "read", "demo"]
+        with subprocess.Popen(waiting, stdin=subprocess.PIPE) as other:
+            owner.write_text(f"{other.pid} /srv/other/clone\n")
+            done = self.demo(DEMO_PORT=free_port())
+            other.kill()
+        self.assert_refused(done, "is served by the clone /srv/other/clone")
