@@ -16,6 +16,7 @@ class CrmPoolCustomer(models.Model):
         comodel_name="utm.source",
         index="btree_not_null",
         ondelete="set null",
+        check_company=True,
         help="Where this company has the customer from.",
     )
     import_id = fields.Many2one(

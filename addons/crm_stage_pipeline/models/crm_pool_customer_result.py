@@ -9,6 +9,7 @@ MESSAGES = {
     "released": _lt("%(name)s is shared again."),
     "moved": _lt("%(name)s moved from %(from_stage)s to %(to_stage)s."),
     "assigned": _lt("%(name)s now belongs to %(owner)s."),
+    "pooled": _lt("%(name)s is in pool %(pool)s now."),
     "shared": _lt("%(user)s now works on %(name)s too."),
     "unshared": _lt("%(user)s no longer works on %(name)s."),
     "paused": _lt("Tracking of %(name)s is paused."),

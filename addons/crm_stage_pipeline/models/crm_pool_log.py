@@ -37,6 +37,7 @@ class CrmPoolLog(models.Model):
             ("demote", "Demoted"),
             ("batch", "Moved"),
             ("document", "Moved by a Document"),
+            ("pool", "Moved to Another Pool"),
             ("pause", "Paused"),
             ("resume", "Resumed"),
             ("archive", "Archived"),

@@ -9,7 +9,15 @@ class SaleOrder(models.Model):
 
     _pool_partner_fields = ("partner_id", "partner_invoice_id", "partner_shipping_id")
     _pool_followed_fields = frozenset(
-        {"partner_id", "user_id", "company_id", "state", "locked"}
+        {
+            "partner_id",
+            "user_id",
+            "company_id",
+            "state",
+            "locked",
+            "follower_id",
+            "follow_state",
+        }
     )
 
     @api.model_create_multi

@@ -29,8 +29,29 @@ FIELDS = {
     "category": "category,categories,tag,tags,类别,分类,客户分类,客户类别,标签",
     "source": "source,leadsource,来源,客户来源,信息来源",
     "comment": "note,notes,remark,remarks,comment,comments,description,"
-    "备注,备注信息,说明,客户简介,简介",
-    "ref": "reference,ref,code,customernumber,客户编号,编号,客户代码",
+    "备注,备注信息,说明",
+    "profile": "profile,companyprofile,公司简介,客户简介,简介",
+    "ref": "reference,ref,code,参考号",
+    "customer_number": "customernumber,customerno,number,客户编号,编号,客户代码",
+    "mnemonic_code": "mnemonic,mnemoniccode,initials,助记码,客户助记码",
+    "keyword": "keyword,keywords,关键字,关键词",
+    "grade": "grade,level,customergrade,customerlevel,客户级别,级别,等级,客户等级",
+    "type": "type,customertype,客户类型,类型",
+    "status": "status,customerstatus,客户状态,状态",
+    "credit_rating": "creditrating,rating,信用等级",
+    "credit_limit": "creditlimit,信用额度,授信额度",
+    "parent": "parent,parentcompany,headoffice,上级单位,上级公司,母公司,总公司",
+    "registered_on": "registeredon,registered,registrationdate,"
+    "注册时间,注册日期,登记日期",
+    "team": "responsibledepartment,salesteam,team,负责部门,销售团队",
+    "contact_department": "department,contactdepartment,contactsdepartment,"
+    "所在部门,部门,联系人部门",
+    "gender": "gender,sex,性别,联系人性别",
+    "birthday": "birthday,birthdate,dateofbirth,生日,出生日期,联系人生日",
+    "superior": "superior,boss,上级主管,主管,直属上级",
+    "hobbies": "hobbies,hobby,个人爱好,爱好,兴趣爱好",
+    "qq": "qq,qqnumber,qq号,qq号码",
+    "messenger": "msn,messenger,wechat,im,微信,其他即时通讯",
     "vat": "vat,taxid,taxnumber,税号,纳税人识别号,统一社会信用代码",
 }
 

@@ -97,6 +97,7 @@ class TestCrmPoolDocument(PoolCase):
             customer.with_user(self.agent_2).action_release(), ["not_allowed"]
         )
         order.action_lock()
+        order.with_user(self.agent_2).action_follow_finish()
         self.assertFalse(partner.has_access("read"))
 
     def test_document_access_moves_with_the_salesperson(self):

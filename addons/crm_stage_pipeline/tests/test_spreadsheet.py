@@ -3,6 +3,7 @@ import doctest
 import importlib
 import io
 import zipfile
+from datetime import date
 
 import openpyxl
 import xlsxwriter
@@ -18,6 +19,7 @@ from odoo.addons.crm_stage_pipeline.spreadsheet import (
     read,
     write_rejects,
 )
+from odoo.addons.crm_stage_pipeline.spreadsheet.values import read_value
 
 
 def xlsx(rows, formulas=()):
@@ -40,12 +42,40 @@ class TestSpreadsheet(BaseCase):
     """P49: files as people send them."""
 
     def test_doctests(self):
-        module = importlib.import_module(
-            "odoo.addons.crm_stage_pipeline.spreadsheet.headers"
-        )
-        result = doctest.testmod(module)
-        self.assertFalse(result.failed)
-        self.assertGreater(result.attempted, 0)
+        for name in ("headers", "values"):
+            module = importlib.import_module(
+                f"odoo.addons.crm_stage_pipeline.spreadsheet.{name}"
+            )
+            result = doctest.testmod(module)
+            self.assertFalse(result.failed)
+            self.assertGreater(result.attempted, 0)
+
+    def test_values(self):
+        """G17, P49: dates, amounts and sexes as people write them."""
+        for name, text, value in [
+            ("birthday", "1985-03-12", date(1985, 3, 12)),
+            ("birthday", "１９８５/3/12", date(1985, 3, 12)),
+            ("birthday", "1985.03.12", date(1985, 3, 12)),
+            ("birthday", "19850312", date(1985, 3, 12)),
+            ("birthday", "1985-03-12T00:00:00", date(1985, 3, 12)),
+            ("birthday", "1985-13-01", None),
+            ("birthday", "12 March", None),
+            ("registered_on", "45000", date(2023, 3, 15)),
+            ("credit_limit", "5万元", 50000.0),
+            ("credit_limit", "-1", None),
+            ("credit_limit", "1e9", None),
+            ("credit_limit", "１２．５", 12.5),
+            ("gender", "先生", "male"),
+            ("gender", " F ", "female"),
+            ("gender", "2", None),
+            ("city", "1985-03-12", "1985-03-12"),
+        ]:
+            with self.subTest(name=name, text=text):
+                if value is None:
+                    with self.assertRaises(ValueError):
+                        read_value(name, text)
+                else:
+                    self.assertEqual(read_value(name, text), value)
 
     def test_headers(self):
         for header, expected in [

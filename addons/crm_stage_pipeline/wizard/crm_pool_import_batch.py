@@ -31,8 +31,11 @@ PARTNER_FIELDS = (
     "zip",
     "city",
     "comment",
+    "profile",
     "ref",
     "vat",
+    "mnemonic_code",
+    "keyword",
 )
 
 
@@ -212,24 +215,8 @@ class CrmPoolImport(models.Model):
         importer_sudo._create_numbers(candidates, partners_sudo)
         importer_sudo._create_contacts(candidates, partners_sudo)
         owners = importer_sudo._get_owner_ids(len(candidates))
-        sources = importer_sudo._find_or_create(
-            "utm.source", [c.values.get("source") for c in candidates]
-        )
         customers_sudo = importer_sudo.env["crm.pool.customer"].create(
-            [
-                {
-                    "partner_id": partner.id,
-                    "company_id": self.company_id.id,
-                    "stage_id": self.stage_id.id,
-                    "owner_id": owner_id,
-                    "source_id": sources.get(candidate.values.get("source")),
-                    "same_name_allowed": candidate.same_name,
-                    "import_id": self.id,
-                }
-                for candidate, partner, owner_id in zip(
-                    candidates, partners_sudo, owners, strict=True
-                )
-            ]
+            importer_sudo._prepare_customer_vals(candidates, partners_sudo, owners)
         )
         customers_sudo.flush_recordset()
         for candidate, customer in zip(candidates, customers_sudo, strict=True):
@@ -282,26 +269,6 @@ class CrmPoolImport(models.Model):
                 {"partner_id": partner.id, "kind": kind, "number": text}
                 for candidate, partner in zip(candidates, partners, strict=True)
                 for kind, text, _e164 in _further_numbers(candidate.numbers)
-            ]
-        )
-
-    def _create_contacts(self, candidates, partners):
-        """The contact persons of companies, with what core copies to them."""
-        if not self.is_company:
-            return
-        self.env["res.partner"].create(
-            [
-                {
-                    **partner._get_commercial_values(),
-                    **partner._get_address_values(),
-                    "name": candidate.values["contact_name"],
-                    "function": candidate.values.get("function"),
-                    "parent_id": partner.id,
-                    "type": "contact",
-                    "user_id": False,
-                }
-                for candidate, partner in zip(candidates, partners, strict=True)
-                if "contact_name" in candidate.values
             ]
         )
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from ..numbering import NumberError, read_cell
+from ..spreadsheet.values import read_value
 from ..text import name_key
 
 NAME_LIMIT = 300
@@ -23,7 +24,7 @@ class Candidate:
     """What a row says, read and judged by itself.
 
     :param row_id: id of crm.pool.import.row
-    :param values: field of the import → text
+    :param values: field of the import → text, or date or amount
     :param numbers: list of (kind, text to store, E.164 or None)
     :param reason: code of the refusal, empty for a good row
     """
@@ -84,7 +85,7 @@ def read_candidate(row_id, cells, columns, region, keep_invalid=False):
         if name in NUMBER_FIELDS:
             _read_numbers(candidate, NUMBER_FIELDS[name], value, region, errors)
         elif text and name not in candidate.values:
-            candidate.values[name] = text
+            _read_value(candidate, name, text)
         if is_required and not text:
             candidate.reject(
                 "missing_name" if name == "name" else "missing_field", name
@@ -97,6 +98,13 @@ def read_candidate(row_id, cells, columns, region, keep_invalid=False):
     elif errors:
         candidate.message = ", ".join(text for _kind, text, _reason in errors)
     return candidate
+
+
+def _read_value(candidate, name, text):
+    try:
+        candidate.values[name] = read_value(name, text)
+    except ValueError:
+        candidate.reject("invalid_value", text[:200])
 
 
 def _judge_formula(candidate, name, formula, errors):

@@ -1,0 +1,40 @@
+from odoo import fields, models
+
+
+class CrmPoolStage(models.Model):
+    """Which fields of its customers an owner may edit in a stage (P16).
+
+    They bind when the company's policy says so (C4: by default owners edit in every
+    stage); contact persons and the facts of the pool are always the owner's to edit.
+    """
+
+    _inherit = "crm.pool.stage"
+
+    editable_field_ids = fields.Many2many(
+        comodel_name="ir.model.fields",
+        string="Editable Fields",
+        domain=[("model", "=", "res.partner")],
+        help="Where the policy restricts fields by stage: what the owner of a "
+        "customer in this stage may still change. Empty: nothing but contact persons "
+        "and the facts of the pool.",
+    )
+
+    def _open_field_names(self):
+        """Names of the partner's fields that are open in these stages.
+
+        Superuser: agents do not read the registry of fields.
+        """
+        stages_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)
+        return set(stages_sudo.editable_field_ids.mapped("name"))
+
+
+class CrmPoolPolicy(models.Model):
+    """Whether a company restricts the fields by stage."""
+
+    _inherit = "crm.pool.policy"
+
+    restrict_fields = fields.Boolean(
+        string="Editable Fields Depend on the Stage",
+        help="On: owners change only the fields that the stage of the customer "
+        "names. Off: they change everything in every stage. Managers always may.",
+    )

@@ -1,0 +1,484 @@
+import base64
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from ..models.res_partner_person import age_on
+from .common import PoolCase
+from .test_spreadsheet import xlsx
+
+# The words of the documents: field of the customer's form, field of the pool's list
+# (and of exports), cell of an import. Numbers are compared in international form.
+CUSTOMER = {
+    "客户助记码": ("mnemonic_code", "mnemonic_code", "ljzy"),
+    "客户编号": ("pool_customer_number", "customer_number", "K-77"),
+    "客户名称": ("name", "name", "临江纸业有限公司"),
+    "办公地址": ("street", "street", "滨江路18号"),
+    "主要电话": ("phone", "phone", "0571-90000001"),
+    "邮政编码": ("zip", "zip", "310000"),
+    "电子邮箱": ("email", "email", "info@paper.example"),
+    "所在城市": ("city", "city", "杭州"),
+    "所属行业": ("industry_id", "industry_id", "造纸"),
+    "客户级别": ("pool_grade_id", "grade_id", "A"),
+    "客户类型": ("pool_type_id", "type_id", "大客户"),
+    "客户状态": ("pool_status_id", "status_id", "合作中"),
+    "信用等级": ("pool_credit_rating_id", "credit_rating_id", "AAA"),
+    "信用额度": ("pool_credit_limit", "credit_limit", "50,000"),
+    "上级单位": ("parent_id", "parent_partner_id", "临江集团"),
+    "财务电话": ("finance_phone", "finance_phone", "0571-90000002"),
+    "公司主页": ("website", "website", "https://paper.example"),
+    "备注信息": ("comment", "comment", "老客户介绍"),
+    "注册时间": ("pool_registered_on", "registered_on", "2024-05-06"),
+    "负责部门": ("pool_team_id", "team_id", "South"),
+    "关键字": ("keyword", "keyword", "箱板纸"),
+    "公司简介": ("profile", "profile", "年产十万吨"),
+    "客户分类": ("category_id", "category_ids", "重点"),
+    "客户来源": ("pool_source_id", "source_id", "黄页"),
+    "传真": ("fax", "fax", "0571-90000003"),
+    "手机": ("mobile", "mobile", "13490003001"),
+    "联系人": ("contact_name", "contact_name", "李华"),
+    "职务": ("contact_function", "contact_function", "采购经理"),
+}
+# The same of contact persons; their list is that of contacts.
+PERSON = {
+    "联系人姓名": ("name", "李华"),
+    "性别": ("gender", "女"),
+    "年龄": ("age", None),
+    "所在部门": ("department", "采购部"),
+    "职务": ("function", "采购经理"),
+    "上级主管": ("superior_id", "王芳"),
+    "办公电话": ("phone", None),
+    "移动电话": ("mobile", None),
+    "电子邮箱": ("email", None),
+    "住宅电话": ("home_phone", None),
+    "传真号码": ("fax", None),
+    "生日": ("birthday", "1988年2月29日"),
+    "个人爱好": ("hobbies", "羽毛球"),
+    "QQ": ("qq", "10001"),
+    "MSN": ("messenger", "li@msn.example"),
+    "备注": ("comment", None),
+    "负责员工": ("user_id", None),
+    "主联系人": ("is_primary_contact", None),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestCrmCustomerField(PoolCase):
+    """G17, P54: the fields of 001 and 002, through form, list, import and export."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.country_id = cls.env.ref("base.cn")
+        cls.group = cls.env["res.partner"].create(
+            {"name": "临江集团", "is_company": True}
+        )
+        cls.industry = cls.env["res.partner.industry"].create({"name": "造纸"})
+        cls.tag = cls.env["res.partner.category"].create({"name": "重点"})
+        cls.source = cls.env["utm.source"].create({"name": "黄页"})
+
+    def _class(self, kind, name):
+        return self.env["crm.customer.class"].create({"kind": kind, "name": name})
+
+    def _form_values(self):
+        """Field of the form to value, for every word of CUSTOMER."""
+        return {
+            "mnemonic_code": "ljzy",
+            "pool_customer_number": "K-77",
+            "name": "临江纸业有限公司",
+            "street": "滨江路18号",
+            "phone": "0571-90000001",
+            "zip": "310000",
+            "email": "info@paper.example",
+            "city": "杭州",
+            "industry_id": self.industry,
+            "pool_grade_id": self._class("grade", "A+"),
+            "pool_type_id": self._class("type", "大客户"),
+            "pool_status_id": self._class("status", "合作中"),
+            "pool_credit_rating_id": self._class("rating", "AAA"),
+            "pool_credit_limit": 50000.0,
+            "parent_id": self.group,
+            "finance_phone": "0571-90000002",
+            "website": "https://paper.example",
+            "comment": "<p>老客户介绍</p>",
+            "pool_registered_on": date(2024, 5, 6),
+            "pool_team_id": self.team,
+            "keyword": "箱板纸",
+            "profile": "年产十万吨",
+            "category_id": self.tag,
+            "pool_source_id": self.source,
+            "fax": "0571-90000003",
+            "mobile": "13490003001",
+            "contact_name": "李华",
+            "contact_function": "采购经理",
+        }
+
+    def _fill(self, user, values):
+        """A new customer by the form of the pool's button New Customer."""
+        context = self.env["crm.pool.customer"].action_new_partner()["context"]
+        model = self.env["res.partner"].with_user(user).with_context(**context)
+        with Form(model, view="base.view_partner_form") as form:
+            form.name = values["name"]
+            for name, value in values.items():
+                if name == "category_id":
+                    form.category_id.add(value)
+                elif name not in ("name", "contact_function"):
+                    setattr(form, name, value)
+            if "contact_function" in values:
+                form.contact_function = values["contact_function"]
+        return form.record
+
+    def assertSame(self, value, expected):
+        """Telephone numbers are written in international form by the forms."""
+        if isinstance(expected, str) and expected.replace("-", "").isdigit():
+            digits = "".join(char for char in value or "" if char.isdigit())
+            self.assertTrue(digits.endswith(expected.replace("-", "")[-9:]), value)
+        else:
+            self.assertEqual(value, expected)
+
+    def _by_right(self, name):
+        """Who may set a field: agents all but the number and the credit limit."""
+        return name in ("pool_customer_number", "pool_credit_limit")
+
+    def test_form_of_an_agent(self):
+        """G17: every field is filled in one form, on creation, by an agent."""
+        values = self._form_values()
+        own = {k: v for k, v in values.items() if not self._by_right(k)}
+        partner = self._fill(self.agent_1, own)
+        self.assertEqual(partner.pool_owner_id, self.agent_1)
+        for word, (name, _field, _cell) in CUSTOMER.items():
+            if not self._by_right(name):
+                with self.subTest(word=word, field=name):
+                    self.assertSame(partner[name], values[name])
+        self.assertRegex(partner.pool_customer_number, r"^C\d{6}$")
+
+    def test_form_of_a_manager(self):
+        """G17: number and credit limit are given by right."""
+        partner = self._fill(self.manager, self._form_values())
+        self.assertEqual(partner.pool_customer_number, "K-77")
+        self.assertEqual(partner.pool_credit_limit, 50000)
+        company_limit = partner.sudo().with_company(self.company).credit_limit
+        self.assertEqual(company_limit, 50000)
+
+    def test_write_by_call(self):
+        """G17: the owner writes every field by RPC; what needs a right is refused."""
+        customer = self._new_customers(1, owner=self.agent_1)
+        partner = customer.partner_id.with_user(self.agent_1)
+        for name, value in self._form_values().items():
+            raw = value.id if hasattr(value, "id") else value
+            raw = [(6, 0, value.ids)] if name == "category_id" else raw
+            with self.subTest(field=name):
+                if self._by_right(name):
+                    with self.assertRaises(AccessError):
+                        partner.write({name: raw})
+                else:
+                    partner.write({name: raw})
+                    self.assertEqual(partner[name], value)
+
+    def test_lists_show_every_field(self):
+        """G17: every field is a column of its list, and can be read there."""
+        customer = self._new_customers(1, owner=self.agent_1).with_user(self.agent_1)
+        for model, fields in (
+            (customer, [field for _name, field, _cell in CUSTOMER.values()]),
+            (customer.partner_id, [name for name, _cell in PERSON.values()]),
+        ):
+            arch = model.get_view(view_type="list")["arch"]
+            for name in fields:
+                shown = (
+                    "complete_name" if model != customer and name == "name" else name
+                )
+                if name == "comment" and model != customer:
+                    continue  # a long text is read on the form
+                with self.subTest(model=model._name, field=name):
+                    self.assertIn(f'name="{shown}"', arch)
+                    self.assertIn(name, model.read([name])[0])
+
+    def test_search_by_every_field(self):
+        """G17: every field of the row and the person can be searched."""
+        partner = self._fill(self.manager, self._form_values())
+        customers = self.env["crm.pool.customer"].with_user(self.manager)
+        for word, (_name, field, _cell) in CUSTOMER.items():
+            if field == "credit_limit":
+                continue  # core's, of accounting
+            value = partner.pool_customer_id[field]
+            if field.endswith("_ids"):
+                condition = [(field, "in", value.ids)]
+            else:
+                condition = [(field, "=", getattr(value, "id", value))]
+            with self.subTest(word=word, field=field):
+                self.assertIn(partner.pool_customer_id, customers.search(condition))
+
+    def _load(self, rows):
+        record = (
+            self.env["crm.pool.import"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "file": base64.b64encode(xlsx(rows)),
+                    "file_name": "customers.xlsx",
+                    "stage_id": self._stage("reserve").id,
+                }
+            )
+        )
+        record.action_read()
+        record.action_run()
+        while record.state == "running":
+            record._run_batch(10)
+        return record
+
+    def _import(self):
+        words = dict.fromkeys([*CUSTOMER, *PERSON])
+        cells = {word: cell for word, (_n, _f, cell) in CUSTOMER.items()}
+        cells.update({word: cell for word, (_n, cell) in PERSON.items() if cell})
+        header = [word for word in words if word in cells and word != "联系人姓名"]
+        record = (
+            self.env["crm.pool.import"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "file": base64.b64encode(
+                        xlsx([header, [cells[w] for w in header]])
+                    ),
+                    "file_name": "customers.xlsx",
+                    "stage_id": self._stage("reserve").id,
+                }
+            )
+        )
+        record.action_read()
+        self.assertTrue(all(column.field_name for column in record.column_ids))
+        record.action_run()
+        while record.state == "running":
+            record._run_batch(10)
+        self.assertFalse(record.row_ids.filtered("reason").mapped("message"))
+        return record.row_ids.customer_id
+
+    def test_import_fills_every_field(self):
+        """G17, P49: every column by its Chinese header."""
+        customer = self._import()
+        partner = customer.partner_id
+        for word, (name, field, cell) in CUSTOMER.items():
+            value = customer[field]
+            with self.subTest(word=word, field=field):
+                if name in ("phone", "fax", "mobile", "finance_phone"):
+                    plain = "".join(char for char in value if char.isdigit())
+                    self.assertTrue(plain.endswith(cell[-8:]), value)
+                elif name == "pool_credit_limit":
+                    self.assertEqual(value, 50000)
+                elif name == "pool_registered_on":
+                    self.assertEqual(value, date(2024, 5, 6))
+                elif name == "comment":
+                    self.assertIn(cell, value)
+                elif hasattr(value, "ids"):
+                    self.assertEqual(value.mapped("name"), [cell])
+                else:
+                    self.assertEqual(value, cell)
+        person = partner.primary_contact_id
+        self.assertEqual(
+            (person.name, person.gender, person.department, person.function),
+            ("李华", "female", "采购部", "采购经理"),
+        )
+        self.assertEqual(person.superior_id.name, "王芳")
+        self.assertEqual(person.superior_id.parent_id, partner)
+        self.assertEqual(
+            (person.birthday, person.hobbies, person.qq, person.messenger),
+            (date(1988, 2, 29), "羽毛球", "10001", "li@msn.example"),
+        )
+
+    def test_import_refuses_what_cannot_be_read(self):
+        """P49: bad dates, amounts, words and unknown departments come back."""
+        header = [
+            "客户名称",
+            "生日",
+            "联系人",
+            "信用额度",
+            "性别",
+            "负责部门",
+            "上级单位",
+        ]
+        good = ["行", "1988-02-28", "李华", "5", "男", "South", "临江集团"]
+        bad = {1: "1988-02-30", 3: "many", 4: "?", 5: "North Pole", 6: "nobody"}
+        rows = [[f"{good[0]}0", *good[1:]]]
+        for place, cell in bad.items():
+            row = [f"{good[0]}{place}", *good[1:]]
+            row[place] = cell
+            rows.append(row)
+        record = self._load([header, *rows])
+        self.assertEqual(
+            [(row.reason, row.message) for row in record.row_ids],
+            [(False, False), *(("invalid_value", cell) for cell in bad.values())],
+        )
+
+    def test_export_of_every_field(self):
+        """G17: the export of an agent's own customer holds every field."""
+        values = self._form_values()
+        own = {k: v for k, v in values.items() if not self._by_right(k)}
+        partner = self._fill(self.agent_1, own)
+        self.agent_1.group_ids += self.env.ref("base.group_allow_export")
+        customer = partner.pool_customer_id.with_user(self.agent_1)
+        columns = [field for _name, field, _cell in CUSTOMER.values()]
+        [row] = customer.export_data(columns)["datas"]
+        for column, value in zip(columns, row, strict=True):
+            with self.subTest(field=column):
+                if column != "credit_limit":
+                    self.assertTrue(value)
+
+    def test_person_form(self):
+        """G17: a contact person's fields, in the form below the customer's."""
+        customer = self._new_customers(1, owner=self.agent_1)
+        boss = self.env["res.partner"].create(
+            {"name": "Boss", "parent_id": customer.partner_id.id}
+        )
+        values = {
+            "name": "Li Hua",
+            "gender": "female",
+            "department": "Purchasing",
+            "function": "Buyer",
+            "superior_id": boss,
+            "phone": "0571-90000009",
+            "mobile": "13490003009",
+            "email": "li@paper.example",
+            "home_phone": "0571-90000010",
+            "fax": "0571-90000011",
+            "birthday": date(1990, 1, 2),
+            "hobbies": "Badminton",
+            "qq": "10002",
+            "messenger": "li.hua",
+            "is_primary_contact": True,
+        }
+        partner = customer.partner_id.with_user(self.agent_1)
+        with (
+            Form(partner, view="base.view_partner_form") as form,
+            form.child_ids.new() as line,
+        ):
+            for name, value in values.items():
+                setattr(line, name, value)
+        person = partner.child_ids - boss.with_user(self.agent_1)
+        for name, value in values.items():
+            with self.subTest(field=name):
+                self.assertSame(person[name], value)
+        self.assertEqual(partner.primary_contact_id, person)
+
+    def test_age(self):
+        """P54: the age follows from the birthday; 29 February on 1 March."""
+        born = date(2000, 2, 29)
+        for day, age in (
+            (date(2026, 2, 28), 25),
+            (date(2026, 3, 1), 26),
+            (date(2028, 2, 28), 27),
+            (date(2028, 2, 29), 28),
+        ):
+            with self.subTest(day=day), freeze_time(day):
+                person = self.env["res.partner"].create({"name": "P", "birthday": born})
+                self.assertEqual(person.age, age)
+                self.assertEqual(age_on(born, day), age)
+                for operator, value, found in (
+                    ("=", age, True),
+                    ("=", age - 1, False),
+                    (">=", age, True),
+                    (">", age, False),
+                    ("<=", age, True),
+                    ("<", age, False),
+                ):
+                    hits = person.search(
+                        [("age", operator, value), ("id", "=", person.id)]
+                    )
+                    self.assertEqual(bool(hits), found, (operator, value))
+        with self.assertRaises(ValidationError):
+            self.env["res.partner"].create({"name": "P", "birthday": "2999-01-01"})
+
+    def test_superior(self):
+        """G17: a superior of the same customer, no circle."""
+        one, other = self._new_customers(2).partner_id
+        boss, person, stranger = self.env["res.partner"].create(
+            [
+                {"name": "Boss", "parent_id": one.id},
+                {"name": "Person", "parent_id": one.id},
+                {"name": "Stranger", "parent_id": other.id},
+            ]
+        )
+        person.superior_id = boss
+        for wrong in (stranger, person):
+            with self.assertRaises(ValidationError):
+                boss.superior_id = wrong
+
+    def test_main_contact(self):
+        """P53, G17: one main contact, changed at any time, gone when he goes."""
+        one, other = self._new_customers(2).partner_id
+        first, second = self.env["res.partner"].create(
+            [
+                {"name": "First", "parent_id": one.id, "is_primary_contact": True},
+                {"name": "Second", "parent_id": one.id},
+            ]
+        )
+        self.assertEqual(one.primary_contact_id, first)
+        second.is_primary_contact = True
+        self.assertEqual(
+            (one.contact_name, first.is_primary_contact), ("Second", False)
+        )
+        main = first.search(
+            [("is_primary_contact", "=", True), ("parent_id", "=", one.id)]
+        )
+        self.assertEqual(main, second)
+        second.parent_id = other
+        self.assertFalse(one.primary_contact_id)
+        first.is_primary_contact = True
+        first.active = False
+        self.assertFalse(one.primary_contact_id)
+        with self.assertRaises(ValidationError):
+            one.primary_contact_id = second
+
+    def test_mnemonic_code_follows_the_name(self):
+        """G17: initials of the name, until somebody types another code."""
+        partner = self.env["res.partner"].create({"name": "临江纸业"})
+        self.assertEqual(partner.mnemonic_code, "ljzy")
+        partner.name = "临江木业"
+        self.assertEqual(partner.mnemonic_code, "ljmy")
+        partner.mnemonic_code = "wood"
+        partner.name = "临江家具"
+        self.assertEqual(partner.mnemonic_code, "wood")
+
+    def test_numbers_of_two_companies(self):
+        """P58: customer numbers count for each company; one is given once."""
+        other = self.env["res.company"].create({"name": "Second"})
+        policy = self.env["crm.pool.policy"]._policy_for(other)
+        policy._number_sequence().write({"prefix": "S-", "padding": 3})
+        partner = self.env["res.partner"].create({"name": "Both", "is_company": True})
+        customers = self.env["crm.pool.customer"]
+        here = customers.create({"partner_id": partner.id, "owner_id": False})
+        there = customers.create(
+            {"partner_id": partner.id, "company_id": other.id, "owner_id": False}
+        )
+        self.assertEqual(there.customer_number, "S-001")
+        self.assertRegex(here.customer_number, r"^C\d{6}$")
+        with self.assertRaises(AccessError):
+            here.with_user(self.agent_1).customer_number = "X"
+        here.with_user(self.manager).customer_number = "S-001"
+
+    def test_values_of_another_company_are_refused(self):
+        """P58: grades and sources are a company's own or common."""
+        other = self.env["res.company"].create({"name": "Second"})
+        customer = self._new_customers(1, owner=self.agent_1)
+        grade = self.env["crm.customer.class"].create(
+            {"kind": "grade", "name": "Z", "company_id": other.id}
+        )
+        source = self.env["utm.source"].create(
+            {"name": "Fair of the other", "company_id": other.id}
+        )
+        for vals in ({"grade_id": grade.id}, {"source_id": source.id}):
+            with self.subTest(vals=vals), self.assertRaises(UserError):
+                customer.write(vals)
+        self.assertFalse(grade.with_user(self.agent_1)._filtered_access("read"))
+
+    def test_facts_bring_a_contact_into_the_pool(self):
+        """G17: a contact created with facts by call is a customer."""
+        grade = self.env["crm.customer.class"].search([("kind", "=", "grade")], limit=1)
+        partner = (
+            self.env["res.partner"]
+            .with_user(self.agent_1)
+            .create({"name": "By Call", "is_company": True, "pool_grade_id": grade.id})
+        )
+        self.assertEqual(partner.pool_customer_id.grade_id, grade)
+        self.assertEqual(partner.pool_owner_id, self.agent_1)
