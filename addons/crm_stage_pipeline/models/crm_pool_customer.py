@@ -3,6 +3,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
 
 
 class CrmPoolCustomer(models.Model):
@@ -338,5 +339,19 @@ class CrmPoolCustomer(models.Model):
         return self.sudo()
 
     def _write_pool(self, vals):
-        """Write protected fields: for the actions of the pool and their extensions."""
+        """Write protected fields: for the actions of the pool and their extensions.
+
+        The rows come before their access rows: of two transactions that change the
+        same customer's people the later one is then replayed by Odoo, where a
+        duplicate access row would be an error for a person.
+        """
+        if {"owner_id", "access_ids"} & vals.keys() and self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM crm_pool_customer WHERE id = ANY(%s)"
+                    " ORDER BY id FOR NO KEY UPDATE",
+                    self.ids,
+                ),
+                log_exceptions=False,  # a conflict is no error, Odoo replays it
+            )
         return self.with_context(crm_pool_edit_sentinel=self._edit_sentinel).write(vals)

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
 from ..pool import Allowance, quota_day
@@ -65,15 +65,21 @@ class CrmPoolQuota(models.Model):
         company = policy.company_id
         scope_key = scope or "archive"
         now = self.env.cr.now().replace(tzinfo=UTC)
-        newest = self._newest(user, company, scope_key)
-        day = quota_day(now, policy.tz, newest and newest[2])
-        if not newest or newest[2] != day:
+        is_active, counter_id, used, last_day = self._newest(user, company, scope_key)
+        if not is_active:
+            nobody = self.env["crm.pool.customer"]
+            refusal = nobody._result(
+                "wrong_user", name="", owner=user.name, company=company.name
+            )
+            raise AccessError(refusal["message"])
+        day = quota_day(now, policy.tz, last_day)
+        if last_day != day:
             self._make(user, company, scope_key, day)
             newest = self._newest(user, company, scope_key)
-        if not newest or newest[2] != day:
+            _is_active, counter_id, used, last_day = newest
+        if last_day != day:
             # another transaction made today's counter after our snapshot
             raise ConcurrencyError("The quota counter was made by another claim.")
-        counter_id, used, _day = newest
         cap = policy.holding_cap or None
         held = self._guard_holding(user, company) if cap else 0
         allowance = Allowance(policy._daily_limit(user, scope), used, cap, held)
@@ -81,14 +87,26 @@ class CrmPoolQuota(models.Model):
 
     @api.model
     def _newest(self, user, company, scope):
-        """The person's counter of the latest day: (id, used, day), or None."""
+        """The person's counter of the latest day: (is active, id, used, day).
+
+        Without any counter yet, id and what follows are None. A session may outlive
+        its user in the server's memory: the table says whether he is still there.
+        """
+        user.flush_recordset(["active"])
         query = SQL(
-            "SELECT id, used, day FROM crm_pool_quota"
-            " WHERE user_id = %s AND company_id = %s AND scope = %s"
-            " ORDER BY day DESC LIMIT 1",
-            *(user.id, company.id, scope),
+            """
+            SELECT users.active, newest.id, newest.used, newest.day
+              FROM res_users AS users
+              LEFT JOIN LATERAL (
+                    SELECT id, used, day FROM crm_pool_quota
+                     WHERE user_id = users.id AND company_id = %s AND scope = %s
+                     ORDER BY day DESC LIMIT 1) AS newest ON TRUE
+             WHERE users.id = %s
+            """,
+            *(company.id, scope, user.id),
         )
-        return next(iter(self.env.execute_query(query)), None)
+        [row] = self.env.execute_query(query)
+        return row
 
     @api.model
     def _make(self, user, company, scope, day):

@@ -12,6 +12,7 @@ from . import (
     test_crm_pool_invariant,
     test_crm_pool_lock,
     test_crm_pool_mark,
+    test_crm_pool_midnight,
     test_crm_pool_move,
     test_crm_pool_operation,
     test_crm_pool_owner,
@@ -23,6 +24,7 @@ from . import (
     test_crm_restriction_partner,
     test_numbering,
     test_pool_package,
+    test_res_partner_search,
     test_spreadsheet,
     test_text,
 )

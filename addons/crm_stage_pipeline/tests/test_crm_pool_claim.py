@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import PoolCase
@@ -55,6 +55,17 @@ class TestCrmPoolClaim(PoolCase):
         result = customer.with_user(self.agent_3).action_claim()
         self.assertCodes(result, ["not_found"])
         self.assertNotIn(customer.name, result[0]["message"])
+
+    def test_archived_person_takes_nothing(self):
+        """P31: a session that outlived its user claims and draws nothing."""
+        customer = self._new_customers(1)
+        self.agent_1.active = False
+        rows = customer.with_user(self.agent_1)
+        with self.assertRaises(AccessError):
+            rows.action_claim()
+        with self.assertRaises(AccessError):
+            rows.action_claim_random(1, stage_code="target")
+        self.assertFalse(customer.owner_id)
 
     def test_claim_from_reserve_is_refused(self):
         """P23: the reserve is left by screening."""

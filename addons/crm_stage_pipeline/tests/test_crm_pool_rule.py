@@ -60,6 +60,24 @@ class TestCrmPoolRule(PoolCase):
                 filtered = self.rows.with_user(user)._filtered_access("read")
                 self.assertEqual(set(filtered.ids), set(expected.ids))
 
+    def test_mine_by_role(self):
+        """P21, P42: search and compute agree, collaborators included."""
+        private, collaborative, _shared, _closed = self.rows
+        nothing = self.rows.browse()
+        matrix = {
+            self.agent_1: private | collaborative,
+            self.agent_2: nothing,
+            self.agent_3: collaborative,
+            self.manager: nothing,
+        }
+        for user, expected in matrix.items():
+            with self.subTest(user=user.login):
+                rows = self.rows.with_user(user)
+                mine = [("is_mine", "=", True), ("id", "in", rows.ids)]
+                self.assertEqual(set(rows.search(mine).ids), set(expected.ids))
+                seen = rows._filtered_access("read").filtered("is_mine")
+                self.assertEqual(set(seen.ids), set(expected.ids))
+
     def test_partners_by_role(self):
         """P20, P53: hidden with their contacts, by search and by read alike."""
         partners = self.rows.partner_id | self.contact | self.plain

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmPoolCustomer(models.Model):
+    """The customers that somebody owns or works on with their owner (P21, P42)."""
+
+    _inherit = "crm.pool.customer"
+
+    is_mine = fields.Boolean(
+        compute="_compute_is_mine",
+        search="_search_is_mine",
+        help="You own the customer or are one of its collaborators.",
+    )
+
+    @api.depends("owner_id", "access_ids.user_id", "access_ids.kind")
+    @api.depends_context("uid")
+    def _compute_is_mine(self):
+        # superuser: an agent reads his own access row, whatever the rules become
+        for customer in self:
+            customer_sudo = customer._privileged()
+            members = customer_sudo.access_ids.filtered(lambda a: a.kind != "document")
+            customer.is_mine = self.env.user in members.user_id
+
+    @api.model
+    def _search_is_mine(self, operator, value):
+        """One's own by the index of owners, shared ones by their ids: a semi-join on
+        the access rows reads every customer twice on a large pool.
+        """
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        # superuser: one's own rows need no rule, which would ask for each customer
+        rows_sudo = (
+            self._privileged()
+            .env["crm.pool.access"]
+            .search_fetch(
+                [("user_id", "=", self.env.uid), ("kind", "=", "collaborator")],
+                ["customer_id"],
+                order="id",
+            )
+        )
+        return Domain("owner_id", "=", self.env.uid) | Domain(
+            "id", "in", [row_sudo.customer_id.id for row_sudo in rows_sudo]
+        )
