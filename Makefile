@@ -1,7 +1,7 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story screenshots stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
-	test-long test-install test-core pot
+	test-long test-install test-core pot bench bench-pool
 
 help:  ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -39,6 +39,12 @@ test-install:  ## of test-long: fresh installs, orders, uninstall
 
 test-core:  ## of test-long: Odoo's own tests with our addons against without
 	scripts/test core
+
+bench:  ## all keys with their bounds, into build/bench.json and docs/bench.md; on an idle machine
+	scripts/bench
+
+bench-pool:  ## of bench: claims, recycling, lists and searches on a million customers
+	scripts/bench pool
 
 demo:  ## the whole product with demonstration data on http://localhost:8069
 	scripts/demo start

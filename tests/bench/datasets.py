@@ -1,0 +1,81 @@
+"""Databases full of rows, kept beside the templates and named by content like them."""
+
+import fcntl
+import hashlib
+import time
+from pathlib import Path
+
+from tests.layout import ADDONS, PROJECT
+from tests.runner.databases import DATA_DIR, query
+from tests.runner.jobs import BUILD, script
+from tests.runner.parts import CACHE
+
+from .run import shell
+
+KEPT = 3  # of each data set, the newest
+
+
+def _content(*places: Path) -> bytes:
+    """A hash of the files below; tests, documents and pictures make no other data."""
+    total = hashlib.sha256()
+    for place in places:
+        for path in sorted(place.rglob("*")):
+            skipped = {"tests", "__pycache__", "demo"} & set(
+                path.relative_to(place).parts[:-1]
+            )
+            if (
+                path.is_file()
+                and path.suffix in (".py", ".xml", ".csv")
+                and not skipped
+            ):
+                total.update(str(path.relative_to(PROJECT)).encode())
+                total.update(path.read_bytes())
+    return total.digest()
+
+
+def name_of(kind: str, core: str, addons: list[str]) -> str:
+    content = _content(Path(__file__).parent / kind, *(ADDONS / one for one in addons))
+    key = hashlib.sha256(core.encode() + content).hexdigest()[:12]
+    return f"bench_{kind}_{key}"
+
+
+def _forget_old(kind: str) -> None:
+    old = query(
+        "postgres",
+        f"select datname from pg_database where datname like 'bench\\_{kind}\\_%'"
+        f" and datistemplate order by oid desc offset {KEPT}",
+    )
+    for name in old.split():
+        query("postgres", f'alter database "{name}" is_template false')
+        script("database", "drop", name)
+
+
+def ensure(kind: str, addons: list[str], program: str) -> str:
+    """The template database of a data set, made when it is missing.
+
+    :param addons: what is installed in it
+    :param program: for `odoo shell`, makes the rows
+    """
+    core = script("database", "template", "core")
+    name = name_of(kind, core, addons)
+    log = BUILD / "bench" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / f"template-bench-{kind}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if query("postgres", f"select 1 from pg_database where datname = '{name}'"):
+            return name
+        begin = time.monotonic()
+        print(f"==> data set {name} (some minutes)", flush=True)
+        part = f"{name}.part"
+        script("database", "copy", core, part)
+        words = ("-i", ",".join(addons), "--stop-after-init", "--no-http")
+        script("odoo", "-d", part, *words, f"--data-dir={DATA_DIR}", f"--logfile={log}")
+        shell(part, program, log)
+        query(part, "vacuum (freeze, analyze)")
+        query("postgres", f'alter database "{part}" rename to "{name}"')
+        files = DATA_DIR / "filestore"
+        (files / part).rename(files / name)
+        query("postgres", f'alter database "{name}" is_template true')
+        _forget_old(kind)
+        print(f"    made in {time.monotonic() - begin:.0f} s", flush=True)
+    return name
