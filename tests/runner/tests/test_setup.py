@@ -211,6 +211,25 @@ class TestSetup(unittest.TestCase):
         self.assert_refused(done, "3.11 with venv is needed, and this system has")
         self.assertIn("Python 3.13.5", done.stderr)
 
+    def test_interrupted_copy_is_no_database(self):
+        """Rows are there at once, files are not: the name comes when both are."""
+        scripts = self.copy_scripts("database")
+        (scripts / "postgres").write_text("#!/bin/bash\n")
+        (scripts / "postgres").chmod(0o755)
+        calls = self.folder / "calls"
+        for name in ("createdb", "dropdb", "psql"):
+            self.fake(name, f'echo {name} "$*" >> {calls}')
+        (self.cache / "data" / "filestore").mkdir(parents=True)
+        words = (str(scripts / "database"), "copy", "demo_1", "demo")
+        self.fake("cp", "kill -9 $PPID")
+        self.assertEqual(self.run_script(*words).returncode, -9)
+        self.assertNotIn("rename", calls.read_text())
+        (self.bin / "cp").unlink()
+        self.assertEqual(self.run_script(*words).returncode, 0)
+        self.assertIn('"demo.copy" rename to "demo"', calls.read_text())
+        filestore = self.cache / "data" / "filestore"
+        self.assertEqual(sorted(os.listdir(filestore)), ["demo", "demo_1"])
+
     def test_python_of_another_version(self):
         for name in ("python3.11", "python3"):
             self.fake(name, "exit 1")
