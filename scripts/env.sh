@@ -70,6 +70,9 @@ debian_mirror() {
     printf '%s' "$uri"
 }
 
+is_made() {   # is_made FOLDER FORM: finished, by a script of the same form (the first one left the stamp empty)
+    [ -e "$1/.complete" ] && stamp=$(cat "$1/.complete") && [ "${stamp:-1}" = "$2" ]
+}
 need_free_space() {   # need_free_space MEGABYTES FOLDER
     local free
     free=$(df -Pm "$2" | awk 'NR==2 {print $4}')

@@ -165,6 +165,20 @@ class TestSetup(unittest.TestCase):
         for script in ("setup-odoo", "setup-asterisk"):
             self.assertEqual(self.run_script(script).returncode, 0)
 
+    def test_set_up_of_another_form_is_made_anew(self):
+        """A machine that keeps its cache gets what a changed script unpacks."""
+        self.fake("df", NO_SPACE)
+        for folder in ("odoo", "asterisk"):
+            (self.cache / folder).mkdir()
+            for stamp, made in (("1\n", True), ("0\n", False)):
+                with self.subTest(folder, stamp=stamp):
+                    (self.cache / folder / ".complete").write_text(stamp)
+                    done = self.run_script(f"setup-{folder}")
+                    if made:
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                    else:
+                        self.assert_refused(done, "only 12 MB free")
+
     def test_interrupted_cluster_is_made_again(self):
         """Its stamp is the last thing that is written."""
         self.assertIn(".complete", (SCRIPTS / "postgres").read_text())
@@ -254,7 +268,9 @@ class TestSetup(unittest.TestCase):
         self.fake("dpkg-query", "exit 1")
         done = self.run_script("setup-system", "test")
         self.assert_refused(done, "needs root")
-        self.assertIn("apt-get install --no-install-recommends postgresql", done.stderr)
+        self.assertIn(
+            "apt-get install --no-install-recommends curl postgresql", done.stderr
+        )
 
     def test_cache_is_of_the_user(self):
         """Root's PostgreSQL runs as another user: files are not shared."""
