@@ -13,8 +13,26 @@ export PGHOST=$pg_dir PGUSER=odoo        # psql and Odoo both read these
 unset PGPORT PGPASSWORD PGDATABASE
 
 step() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+# On a terminal, below a long step: its seconds, and what EXPRESSION prints
+progress() {   # progress [EXPRESSION]
+    [ -t 2 ] || return 0
+    (
+        trap - EXIT
+        begin=$SECONDS
+        while sleep 1 && kill -0 $$; do
+            printf '\r    %s s  %s\033[K' $((SECONDS - begin)) "$(eval "${1:-}" 2> /dev/null)" >&2
+        done
+    ) > /dev/null 6>&- 7>&- 8>&- 9>&- &
+    progress_of=$!
+}
+progress_end() {
+    [ -n "${progress_of:-}" ] || return 0
+    kill "$progress_of" 2> /dev/null && wait "$progress_of" 2> /dev/null || true
+    progress_of=''
+    printf '\r\033[K' >&2
+}
 # 9 = the reason has been told, so that the scripts above this one add nothing
-die() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 9; }
+die() { progress_end; printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 9; }
 # a step failed that needs space: a full disk is the likelier reason than the given one
 die_or_full() {   # die_or_full SENTENCE [LOG]
     local place=$cache
@@ -27,6 +45,7 @@ die_or_full() {   # die_or_full SENTENCE [LOG]
 # One sentence also where a script ends without having foreseen it
 explain() {
     local code=$1 command=$2
+    progress_end
     case $code in
     0 | 9) exit "$code" ;;
     130 | 143) die "interrupted; the next run goes on from here." ;;
@@ -51,6 +70,9 @@ debian_mirror() {
     printf '%s' "$uri"
 }
 
+is_made() {   # is_made FOLDER FORM: finished, by a script of the same form (the first one left the stamp empty)
+    [ -e "$1/.complete" ] && stamp=$(cat "$1/.complete") && [ "${stamp:-1}" = "$2" ]
+}
 need_free_space() {   # need_free_space MEGABYTES FOLDER
     local free
     free=$(df -Pm "$2" | awk 'NR==2 {print $4}')

@@ -48,7 +48,7 @@ def drop_stale() -> None:
 @contextmanager
 def database(name: str, template: str = "template0") -> Iterator[str]:
     """A copy of a template, with its files, that lives as long as the block."""
-    full = f"test_{os.getpid()}_{name}"[:60]
+    full = f"test_{os.getpid()}_{name}"[:55]
     script("database", "copy", template, full)
     try:
         yield full

@@ -110,7 +110,9 @@ class TestRun:
             if match := _STARTED.match(first):
                 run.started.append(f"{where}:{match['test']}")
             elif entry.level == "ERROR" and (match := _BROKEN.match(first)):
-                run.broken.setdefault(_named(where, match["test"]), entry.message)
+                test = _named(where, match["test"])
+                before = f"{run.broken[test]}\n" if test in run.broken else ""
+                run.broken[test] = before + entry.message
             elif match := _SKIPPED.match(first):
                 run.skipped[f"{where}:{match['test']}"] = match["reason"]
             elif entry.logger == "odoo.tests.result" and _RESULT.search(first):

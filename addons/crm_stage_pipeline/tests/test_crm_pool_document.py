@@ -37,6 +37,24 @@ class TestCrmPoolDocument(PoolCase):
         log = customer.log_ids[0]
         self.assertEqual((log.action, log.reason), ("document", lead.name))
 
+    def test_seller_without_pool_role_lifts(self):
+        """P12, P14: core's sales people lift by a lead and by an order, in new and
+        in known customers' rows; core's own mass conversion goes this way."""
+        seller = self.seller
+        for code in (False, "target"):
+            with self.subTest(before=code):
+                if code:
+                    partner = self._new_customers(1, code).partner_id
+                else:
+                    partner = self.env["res.partner"].create({"name": "Unknown"})
+                lead = self._new_lead(partner, seller, type="lead").with_user(seller)
+                lead.convert_opportunity(partner)
+                self.assertEqual(self._row(partner).stage_code, "opportunity")
+                order = self._new_order(self._row(partner))
+                order.user_id = seller
+                order.with_user(seller).action_confirm()
+                self.assertEqual(self._row(partner).stage_code, "deal")
+
     def test_deal_customer_stays_deal(self):
         """P12, C6: a second purchase does not demote."""
         customer = self._new_customers(1, "deal", self.agent_1)

@@ -87,6 +87,26 @@ class TestCoreTests(unittest.TestCase):
             self.assertEqual(known.failed, 0)
             self.assertIn("numbers are rows", listing.read_text())
 
+    def test_passed_limit_of_queries_needs_a_reason(self):
+        """It is core's assertQueryCount that failed, and nothing else."""
+        over = (
+            "ERROR: x\nTraceback (most recent call last):\n"
+            "AssertionError: Query count more than expected for user u: 991 > 962 in t"
+        )
+        without, having = Side(["c.tests.f:A.a"]), Side(["c.tests.f:A.a"])
+        having.broken = {"c.tests.f:A.a": over}
+        self.assertEqual(compare("x", without, having).failed, 0)
+        changes = changed_queries(without, having)
+        self.assertEqual(changes, {"c.f.A.a": (962, 991)})
+        with tempfile.TemporaryDirectory() as folder:
+            listing = Path(folder, "queries.txt")
+            bounded = "^c\\.f\\.A\\.a: 962 → 99\\d$  # rows of the pool\n"
+            self.assertEqual(judge_queries(changes, bounded, listing).failed, 0)
+            self.assertEqual(judge_queries(changes, "", listing).failed, 1)
+        having.broken["c.tests.f:A.a"] += "\nTraceback (most recent call last):\nx"
+        self.assertEqual(compare("x", without, having).failed, 1)
+        self.assertEqual(changed_queries(without, having), {})
+
     def test_install_orders_are_always_the_same(self):
         drawn = orders(["a", "b", "c", "d", "e"])
         self.assertEqual(drawn, orders(["a", "b", "c", "d", "e"]))

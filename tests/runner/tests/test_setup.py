@@ -165,6 +165,20 @@ class TestSetup(unittest.TestCase):
         for script in ("setup-odoo", "setup-asterisk"):
             self.assertEqual(self.run_script(script).returncode, 0)
 
+    def test_set_up_of_another_form_is_made_anew(self):
+        """A machine that keeps its cache gets what a changed script unpacks."""
+        self.fake("df", NO_SPACE)
+        for folder in ("odoo", "asterisk"):
+            (self.cache / folder).mkdir()
+            for stamp, made in (("1\n", True), ("0\n", False)):
+                with self.subTest(folder, stamp=stamp):
+                    (self.cache / folder / ".complete").write_text(stamp)
+                    done = self.run_script(f"setup-{folder}")
+                    if made:
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                    else:
+                        self.assert_refused(done, "only 12 MB free")
+
     def test_interrupted_cluster_is_made_again(self):
         """Its stamp is the last thing that is written."""
         self.assertIn(".complete", (SCRIPTS / "postgres").read_text())
@@ -211,6 +225,25 @@ class TestSetup(unittest.TestCase):
         self.assert_refused(done, "3.11 with venv is needed, and this system has")
         self.assertIn("Python 3.13.5", done.stderr)
 
+    def test_interrupted_copy_is_no_database(self):
+        """Rows are there at once, files are not: the name comes when both are."""
+        scripts = self.copy_scripts("database")
+        (scripts / "postgres").write_text("#!/bin/bash\n")
+        (scripts / "postgres").chmod(0o755)
+        calls = self.folder / "calls"
+        for name in ("createdb", "dropdb", "psql"):
+            self.fake(name, f'echo {name} "$*" >> {calls}')
+        (self.cache / "data" / "filestore").mkdir(parents=True)
+        words = (str(scripts / "database"), "copy", "demo_1", "demo")
+        self.fake("cp", "kill -9 $PPID")
+        self.assertEqual(self.run_script(*words).returncode, -9)
+        self.assertNotIn("rename", calls.read_text())
+        (self.bin / "cp").unlink()
+        self.assertEqual(self.run_script(*words).returncode, 0)
+        self.assertIn('"demo.copy" rename to "demo"', calls.read_text())
+        filestore = self.cache / "data" / "filestore"
+        self.assertEqual(sorted(os.listdir(filestore)), ["demo", "demo_1"])
+
     def test_python_of_another_version(self):
         for name in ("python3.11", "python3"):
             self.fake(name, "exit 1")
@@ -235,7 +268,9 @@ class TestSetup(unittest.TestCase):
         self.fake("dpkg-query", "exit 1")
         done = self.run_script("setup-system", "test")
         self.assert_refused(done, "needs root")
-        self.assertIn("apt-get install --no-install-recommends postgresql", done.stderr)
+        self.assertIn(
+            "apt-get install --no-install-recommends curl postgresql", done.stderr
+        )
 
     def test_cache_is_of_the_user(self):
         """Root's PostgreSQL runs as another user: files are not shared."""
