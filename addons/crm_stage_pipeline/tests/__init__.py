@@ -6,6 +6,8 @@ from . import (
     test_crm_customer_query,
     test_crm_phone_number,
     test_crm_pool_claim,
+    test_crm_pool_data_right,
+    test_crm_pool_data_right_action,
     test_crm_pool_document,
     test_crm_pool_import,
     test_crm_pool_import_cursors,
