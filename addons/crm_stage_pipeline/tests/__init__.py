@@ -27,6 +27,7 @@ from . import (
     test_crm_restriction_partner,
     test_numbering,
     test_pool_package,
+    test_rights_package,
     test_spreadsheet,
     test_text,
 )

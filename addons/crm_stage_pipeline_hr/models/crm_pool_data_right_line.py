@@ -4,9 +4,10 @@ RANGES = [
     ("department", "Own Department"),
     ("department_below", "Own Department and Below"),
     ("departments", "Chosen Departments"),
+    ("all",),  # stays the last
 ]
-# without departments a right falls back to the narrowest
-GONE = {code: "set default" for code, _label in RANGES}
+# without departments a right falls back to the field's default: own, or nothing
+GONE = {one[0]: "set default" for one in RANGES[:-1]}
 
 
 class CrmPoolDataRightLine(models.Model):

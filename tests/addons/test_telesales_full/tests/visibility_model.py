@@ -89,7 +89,8 @@ class World:
 
     def sees_row(self, person, row):
         if person.role == "reseller":
-            return bool(row.reseller_id) and row.reseller_id == person.commercial_id
+            is_his = row.reseller_id and row.reseller_id == person.commercial_id
+            return bool(is_his) and row.company_id in person.company_ids
         if not person.is_in_pool or row.company_id not in person.company_ids:
             return False
         return person.is_pool_manager or self.works_on(person, row)

@@ -48,7 +48,7 @@ MODELS = (
     "crm.contact.record",
 )
 SEED = int(os.environ.get("VISIBILITY_SEED", "20261122"))
-CUSTOMERS = int(os.environ.get("VISIBILITY_CUSTOMERS", "36"))
+CUSTOMERS = int(os.environ.get("VISIBILITY_CUSTOMERS", "30"))
 
 
 class WorldCase(TransactionCase):
@@ -72,10 +72,6 @@ class WorldCase(TransactionCase):
         cls.env.flush_all()
         cls.env.registry.clear_cache()
         cls.env.invalidate_all()
-
-    @classmethod
-    def _companies(cls, codes):
-        return (cls.a if "a" in codes else cls.b) | (cls.b if "b" in codes else cls.a)
 
     @classmethod
     def _make_people(cls):
