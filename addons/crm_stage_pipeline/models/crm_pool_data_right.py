@@ -66,6 +66,12 @@ class CrmPoolDataRight(models.Model):
         string="Release customers of others",
         help="Give customers of others that one may assign back to the pool.",
     )
+    has_edit_shared = fields.Boolean(
+        string="Edit shared customers",
+        compute="_compute_has_edit_shared",
+        inverse="_inverse_has_edit_shared",
+        help="Change the data of customers that nobody has claimed; in all companies.",
+    )
     has_unmasked = fields.Boolean(
         string="See masked numbers",
         help="Read telephone numbers in pools that hide them before claiming.",
@@ -86,6 +92,21 @@ class CrmPoolDataRight(models.Model):
     def _compute_user_count(self):
         for right in self:
             right.user_count = len(right.group_id.all_user_ids)
+
+    @api.depends("group_id.all_implied_ids")
+    def _compute_has_edit_shared(self):
+        shared = self._edit_shared_group()
+        for right in self:
+            right.has_edit_shared = shared in right.group_id.all_implied_ids
+
+    def _inverse_has_edit_shared(self):
+        """Give the role the group of this right, or take it away."""
+        shared = self._edit_shared_group()
+        for right in self:
+            if right.has_edit_shared:
+                right.group_id.implied_ids |= shared
+            else:
+                right.group_id.implied_ids -= shared
 
     @api.depends("group_id.all_implied_ids", "line_ids.export_range")
     def _compute_is_export_closed(self):
@@ -137,6 +158,10 @@ class CrmPoolDataRight(models.Model):
         """Give the role Odoo's own right to export."""
         technical = self.env.ref("base.group_allow_export")
         self.group_id.implied_ids |= technical
+
+    @api.model
+    def _edit_shared_group(self):
+        return self.env.ref("crm_stage_pipeline.crm_stage_pipeline_group_edit_shared")
 
     @api.model
     def _special_codes(self):

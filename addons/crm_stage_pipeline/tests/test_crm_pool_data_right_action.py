@@ -2,7 +2,7 @@ import json
 from unittest.mock import patch
 
 from odoo import Command, http
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -163,6 +163,20 @@ class TestCrmPoolDataRightAction(RightCase):
         self._page("leader").has_import = False
         with self.assertRaises(AccessError):
             imports.create({})
+
+    def test_special_edit_shared(self):
+        """G18, P17: editing shared customers is a special right of the page."""
+        page = self._page("user")
+        shared = self._new_customers(1).partner_id.with_user(self.agent_1)
+        self.assertFalse(page.has_edit_shared)
+        self.assertTrue(self._page("leader").has_edit_shared)
+        with self.assertRaises(UserError):
+            shared.website = "https://works.example.com"
+        page.has_edit_shared = True
+        shared.website = "https://works.example.com"
+        page.has_edit_shared = False
+        with self.assertRaises(UserError):
+            shared.website = "https://other.example.com"
 
     def test_log_of_exports_is_closed(self):
         """G18: one sees one's own exports, by special right all; nobody changes it."""
