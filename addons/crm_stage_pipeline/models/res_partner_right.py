@@ -15,17 +15,27 @@ class ResPartner(models.Model):
         return super().write(vals)
 
     def _pool_allowed(self, action):
-        """A partner in no pool is reached by who reaches anybody's customers."""
+        """A partner in no pool is reached by who reaches anybody's."""
         user = self.env.user
         if self.env.su or not user._crm_pool_is_ranged():
             return self
-        allowed = self._pool_filtered(action)
-        if any(
-            user._crm_pool_reach("customer", action, company_id)
-            for company_id in self.env.companies.ids
-        ):
-            return allowed
-        return allowed.filtered(lambda partner: not partner.partner_share)
+        has_reach = {
+            target: any(
+                user._crm_pool_reach(target, action, company_id)
+                for company_id in self.env.companies.ids
+            )
+            for target in ("customer", "contact")
+        }
+        return self._pool_filtered(action).filtered(
+            lambda partner: (
+                not partner.partner_share
+                or has_reach[
+                    "customer"
+                    if partner == partner.commercial_partner_id
+                    else "contact"
+                ]
+            )
+        )
 
     def _check_pool_assign(self, user_id):
         """Core's salesperson of a contact is no owner: the pool's assignment is."""
