@@ -1,6 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class CrmLead(models.Model):
@@ -34,12 +32,6 @@ class CrmLead(models.Model):
         store=True,
         help="Won and lost opportunities have ended.",
     )
-    is_pool_visible = fields.Boolean(
-        compute="_compute_is_pool_visible",
-        search="_search_is_pool_visible",
-        compute_sudo=True,
-        help="Not the opportunity of a private customer of other people.",
-    )
 
     @api.depends("won_status", "is_sales_paused", "type")
     def _compute_sales_mark(self):
@@ -50,28 +42,6 @@ class CrmLead(models.Model):
                 lead.sales_mark = "ended"
             else:
                 lead.sales_mark = "paused" if lead.is_sales_paused else "selling"
-
-    @api.depends("partner_id.is_pool_visible")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_is_pool_visible(self):
-        for lead in self:
-            partner = lead.partner_id
-            lead.is_pool_visible = not partner or partner.is_pool_visible
-
-    @api.model
-    def _search_is_pool_visible(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
-        if not self.env.user._crm_pool_is_bound():
-            return Domain.TRUE
-        return Domain("partner_id", "=", False) | Domain.custom(
-            to_sql=lambda _model, alias, _query: SQL(
-                "EXISTS (SELECT 1 FROM res_partner AS pool_partner"
-                " WHERE pool_partner.id = %s AND %s)",
-                SQL.identifier(alias, "partner_id"),
-                self.env["res.partner"]._pool_visible_sql("pool_partner"),
-            )
-        )
 
     @api.model_create_multi
     def create(self, vals_list):

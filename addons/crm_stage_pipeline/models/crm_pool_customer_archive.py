@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 class CrmPoolCustomer(models.Model):
     """Archiving customers.
 
-    The owner, the team leader and managers archive and restore a customer; not
-    while it has an open order. The partner follows when its last row is archived
+    Who has the right to delete it archives and restores a customer; not while it
+    has an open order. The partner follows when its last row is archived
     and no document of it is open.
     """
 
@@ -21,10 +21,10 @@ class CrmPoolCustomer(models.Model):
 
         :raises AccessError, UserError: naming the customer
         """
-        rights = self._rights()
+        allowed = self._pool_allowed("delete")
         orders = self._open_orders()
         for customer in self:
-            if rights[customer.id] not in ("owner", "leader", "manager"):
+            if customer not in allowed:
                 refusal = customer._result("not_allowed")
                 raise AccessError(refusal["message"])
             if not active and orders[customer.id]:

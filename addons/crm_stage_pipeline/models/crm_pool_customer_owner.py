@@ -87,7 +87,7 @@ class CrmPoolCustomer(models.Model):
         """The result that refuses to release this visible customer, or None."""
         if self.access == "shared":
             return self._result("already_there")
-        if right not in ("owner", "leader", "manager"):
+        if right != "owner" and not self._may_release_others(right):
             return self._result("not_allowed")
         if orders:
             return self._open_order_result(orders)
@@ -99,16 +99,15 @@ class CrmPoolCustomer(models.Model):
 
     def _assign_refusal(self, user, right, reason):
         """The result that refuses to give this visible customer to `user`."""
-        if right not in ("leader", "manager") and not self._may_lead_shared(right):
+        reach = self.env.user._crm_pool_reach("customer", "assign", self.company_id.id)
+        if right not in ("leader", "manager") and not self._may_lead(right, reach):
             return self._result("not_allowed")
         if not user or not self._can_own(user):
             return self._result(
                 "wrong_user", owner=user.name or "", company=self.company_id.name
             )
-        if right != "manager":
-            led_ids = self.env.user._crm_pool_led_user_ids(self.env.companies.ids)
-            if user.id not in led_ids:
-                return self._result("not_allowed")
+        if right != "manager" and not reach.covers(user.id):
+            return self._result("not_allowed")
         if self.owner_id == user:
             return self._result("already_there")
         if not reason:
@@ -122,10 +121,19 @@ class CrmPoolCustomer(models.Model):
                 return self._result("protected", until=until)
         return None
 
-    def _may_lead_shared(self, right):
-        """Whether the user may assign this shared customer as a team leader."""
-        return right == "shared" and self.env.user.has_group(
-            "crm_stage_pipeline.crm_stage_pipeline_group_leader"
+    def _may_lead(self, right, reach):
+        """Whether the user may assign this customer, his own or shared, as a leader.
+
+        :param reach: of his right to assign: somebody besides himself
+        """
+        others = reach.is_all or reach.user_ids - {self.env.uid}
+        return right in ("owner", "shared") and bool(others)
+
+    def _may_release_others(self, right):
+        if self.env.su:
+            return True
+        return right in ("leader", "manager") and self.env.user._crm_pool_has_special(
+            "release", self.company_id
         )
 
     def _can_own(self, user):

@@ -31,6 +31,12 @@ class ResPartner(models.Model):
         compute_sudo=True,
         help="Not a private customer of other people.",
     )
+    is_pool_editable = fields.Boolean(
+        compute="_compute_is_pool_editable",
+        search="_search_is_pool_editable",
+        compute_sudo=True,
+        help="Not a private customer that one may only read.",
+    )
 
     @api.depends("commercial_partner_id.crm_pool_customer_ids")
     @api.depends_context("uid", "company", "allowed_company_ids")
@@ -70,24 +76,29 @@ class ResPartner(models.Model):
     )
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_pool_visible(self):
-        hidden_ids = set()
-        if self.env.user._crm_pool_is_bound():
-            hidden_ids = self._pool_hidden_commercial_ids()
+        allowed = self._pool_filtered("see")
         for partner in self:
-            partner.is_pool_visible = (
-                not partner.partner_share
-                or partner.commercial_partner_id.id not in hidden_ids
-            )
+            partner.is_pool_visible = partner in allowed
 
     @api.model
     def _search_is_pool_visible(self, operator, value):
-        if operator != "in" or set(value) != {True}:
-            return NotImplemented
-        if not self.env.user._crm_pool_is_bound():
-            return Domain.TRUE
-        return Domain.custom(
-            to_sql=lambda _model, alias, _query: self._pool_visible_sql(alias)
-        )
+        return self._pool_search_allowed("see", operator, value)
+
+    @api.depends(
+        "partner_share",
+        "commercial_partner_id.crm_pool_customer_ids.access",
+        "commercial_partner_id.crm_pool_customer_ids.active",
+        "commercial_partner_id.crm_pool_customer_ids.access_ids.is_readonly",
+    )
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_pool_editable(self):
+        allowed = self._pool_filtered("edit")
+        for partner in self:
+            partner.is_pool_editable = partner in allowed
+
+    @api.model
+    def _search_is_pool_editable(self, operator, value):
+        return self._pool_search_allowed("edit", operator, value)
 
     def write(self, vals):
         if vals.get("active") is False:
@@ -118,9 +129,34 @@ class ResPartner(models.Model):
         )
         return query.select("1")
 
-    def _pool_hidden_commercial_ids(self):
-        """Commercial partners of self with a private row and none that I see."""
-        # superuser: rows of others are compared with those that the user sees
+    def _pool_filtered(self, action):
+        """The partners of self that the user's right to an action reaches.
+
+        Contact persons go by the right to contacts, and are seen only with their
+        customer.
+        """
+        if not self.env.user._crm_pool_is_bound(action):
+            return self
+        persons = self.filtered(lambda p: p.commercial_partner_id != p)
+        closed = self._pool_closed_commercial_ids(action, "customer")
+        closed_persons = persons._pool_closed_commercial_ids(action, "contact")
+        if action == "see":
+            closed_persons |= closed
+        return self.filtered(
+            lambda partner: (
+                not partner.partner_share
+                or partner.commercial_partner_id.id
+                not in (closed_persons if partner in persons else closed)
+            )
+        )
+
+    def _pool_closed_commercial_ids(self, action, target):
+        """Commercial partners of self with a row to be reached, and none in reach.
+
+        Shared rows need to be reached as well, save for seeing: who is in no pool
+        of a shared customer sees the contact as in core.
+        """
+        # superuser: rows of others are compared with those that the user reaches
         rows_sudo = (
             self.env["crm.pool.customer"]
             ._privileged()
@@ -131,35 +167,70 @@ class ResPartner(models.Model):
                 ]
             )
         )
-        visible_sudo = rows_sudo.filtered_domain(self._pool_visible_rows_domain())
-        private_sudo = rows_sudo.filtered(lambda row: row.access != "shared")
-        return set(private_sudo.partner_id.ids) - set(visible_sudo.partner_id.ids)
+        reached_sudo = rows_sudo.filtered_domain(
+            self._pool_reached_rows_domain(action, target)
+        )
+        if action == "see":
+            rows_sudo = rows_sudo.filtered(lambda row: row.access != "shared")
+        return set(rows_sudo.partner_id.ids) - set(reached_sudo.partner_id.ids)
 
     @api.model
-    def _pool_visible_rows_domain(self):
-        company_ids = self.env.companies.ids
-        return Domain(self.env.user._crm_pool_visible_domain(company_ids))
+    def _pool_reached_rows_domain(self, action, target):
+        user = self.env.user
+        return Domain(
+            user._crm_pool_customer_domain(action, self.env.companies.ids, target)
+        )
 
     @api.model
-    def _pool_visible_sql(self, alias):
-        """The condition of is_pool_visible on the partners of table `alias`.
+    def _pool_search_allowed(self, action, operator, value):
+        """Search partners by is_pool_visible or is_pool_editable."""
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        if not self.env.user._crm_pool_is_bound(action):
+            return Domain.TRUE
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: self._pool_allowed_sql(alias, action)
+        )
+
+    @api.model
+    def _pool_allowed_sql(self, alias, action="see"):
+        """The condition of _pool_filtered on the partners of table `alias`.
 
         Two EXISTS on the index (partner, company): never IN (subquery), which
         costs seconds on a large pool. Superuser: the rows of others are asked.
         """
-        customers_sudo = self.env["crm.pool.customer"]._privileged()
-        private = customers_sudo._search(
-            [
-                ("company_id", "in", self.env.companies.ids),
-                ("access", "!=", "shared"),
-            ]
-        )
-        visible = customers_sudo._search(self._pool_visible_rows_domain())
+        customer = self._pool_reached_rows_domain(action, "customer")
+        contact = self._pool_reached_rows_domain(action, "contact")
+        condition = self._pool_open_sql(alias, action, customer)
+        if contact != customer:
+            person = self._pool_open_sql(alias, action, contact)
+            condition = SQL(
+                "CASE WHEN %s = %s THEN %s ELSE %s END",
+                SQL.identifier(alias, "id"),
+                SQL.identifier(alias, "commercial_partner_id"),
+                condition,
+                SQL("(%s AND %s)", condition, person) if action == "see" else person,
+            )
         return SQL(
-            "(%s IS NOT TRUE OR NOT EXISTS (%s) OR EXISTS (%s))",
-            SQL.identifier(alias, "partner_share"),
-            self._pool_row_query(private, alias),
-            self._pool_row_query(visible, alias),
+            "(%s IS NOT TRUE OR %s)", SQL.identifier(alias, "partner_share"), condition
+        )
+
+    @api.model
+    def _pool_open_sql(self, alias, action, reached):
+        """No row to be reached, or one that meets the domain `reached`."""
+        customers_sudo = self.env["crm.pool.customer"]._privileged()
+        rows = Domain("company_id", "in", self.env.companies.ids)
+        if action == "see":
+            rows &= Domain("access", "!=", "shared")
+        condition = SQL(
+            "NOT EXISTS (%s)", self._pool_row_query(customers_sudo._search(rows), alias)
+        )
+        if reached.is_false():
+            return condition
+        return SQL(
+            "(%s OR EXISTS (%s))",
+            condition,
+            self._pool_row_query(customers_sudo._search(reached), alias),
         )
 
     def _archive_pool_rows(self):

@@ -1,4 +1,5 @@
 from odoo import models, tools
+from odoo.fields import Domain
 
 
 class ResUsers(models.Model):
@@ -55,25 +56,63 @@ class ResUsers(models.Model):
     def _crm_pool_visible_domain(self, company_ids, is_write=False):
         """The customers that the user sees: the one text of the rule on pool rows.
 
-        Those he works on himself (his access rows, an EXISTS), the shared ones of
-        his pools, those of the members of teams he leads.
-
         :param is_write: those he may edit: read-only members may not
         :return: domain on crm.pool.customer
         """
-        mine = [("user_id", "=", self.id)]
-        if is_write:
-            mine.append(("is_readonly", "=", False))
-        return [
-            ("company_id", "in", list(company_ids)),
-            "|",
-            "|",
-            ("access_ids", "any", mine),
-            "&",
-            ("access", "=", "shared"),
-            ("pool_id", "in", list(self._crm_pool_ids(company_ids))),
-            ("owner_id", "in", list(self._crm_pool_led_user_ids(company_ids))),
-        ]
+        return self._crm_pool_customer_domain(
+            "edit" if is_write else "see", company_ids
+        )
+
+    def _crm_pool_customer_domain(self, action, company_ids, target="customer"):
+        """The customers for which the user has a right.
+
+        Those he works on himself (his access rows, an EXISTS), the shared ones of
+        his pools, and those of the people that his right reaches: ids, never a
+        subquery.
+
+        :param action: an action of crm.pool.data.right.line
+        :param target: "contact": customers whose contact persons are meant
+        :return: domain on crm.pool.customer
+        """
+        companies_by_reach = {}
+        for company_id in company_ids:
+            reach = self._crm_pool_reach(target, action, company_id)
+            companies_by_reach.setdefault(reach, []).append(company_id)
+        return list(
+            Domain.OR(
+                Domain("company_id", "in", reached_ids)
+                & self._crm_pool_reach_domain(reach, action, reached_ids)
+                for reach, reached_ids in companies_by_reach.items()
+            )
+        )
+
+    def _crm_pool_reach_domain(self, reach, action, company_ids):
+        """Customers of one or more companies in which the right reaches equally."""
+        if reach.is_all or not reach:
+            return Domain.TRUE if reach else Domain.FALSE
+        domain = Domain("owner_id", "in", sorted(reach.user_ids - {self.id}))
+        if reach.covers(self.id):
+            mine = Domain("user_id", "=", self.id)
+            if action == "edit":
+                mine &= Domain("is_readonly", "=", False)
+            elif action in ("delete", "assign"):
+                mine &= Domain("kind", "=", "owner")
+            domain |= Domain("access_ids", "any", mine)
+        if action not in ("delete", "assign"):
+            pool_ids = self._crm_pool_ids(tuple(company_ids))
+            domain |= Domain("access", "=", "shared") & Domain(
+                "pool_id", "in", list(pool_ids)
+            )
+        return domain
+
+    def _crm_pool_related_domain(self, company_ids):
+        """What belongs to customers that the user sees: access rows, log, records.
+
+        :return: domain on a model with customer_id and company_id
+        """
+        if self._crm_pool_sees_all("customer", "see", company_ids):
+            return [("company_id", "in", list(company_ids))]
+        return [("customer_id", "any", self._crm_pool_visible_domain(company_ids))]
 
     def _crm_pool_teams(self):
         """Teams that the user leads or is a member of."""
@@ -81,17 +120,20 @@ class ResUsers(models.Model):
             [("user_id", "=", self.id)]
         )
 
-    def _crm_pool_is_bound(self):
-        """Whether private customers of others are hidden from this user.
+    def _crm_pool_is_bound(self, action="see"):
+        """Whether private customers of others are closed to this user.
 
-        Sales people are bound, pool managers not; accounting, stock and the like
-        see partners as they do without the pool.
+        Sales people are bound, unless their right to customers and contacts
+        reaches everybody in all of their companies; accounting, stock and the
+        like see partners as they do without the pool.
         """
         self.ensure_one()
-        return (
-            self._is_internal()
-            and self.has_group("sales_team.group_sale_salesman")
-            and not self.has_group(
-                "crm_stage_pipeline.crm_stage_pipeline_group_manager"
-            )
+        if not self._is_internal() or not self.has_group(
+            "sales_team.group_sale_salesman"
+        ):
+            return False
+        company_ids = self._get_company_ids()
+        return not all(
+            self._crm_pool_sees_all(target, action, company_ids)
+            for target in ("customer", "contact")
         )

@@ -274,20 +274,27 @@ class CrmPoolImport(models.Model):
         )
 
     def _check_rights(self):
-        """Equal names and other people's customers are the managers' to allow."""
+        """Importing, equal names and other people's customers go by the role's rights.
+
+        :raises AccessError: naming what is missing
+        """
         user = self.env.user
-        if self.env.su or user.has_group(
-            "crm_stage_pipeline.crm_stage_pipeline_group_manager"
-        ):
+        if self.env.su:
             return
-        if any(record.allow_same_name for record in self):
-            raise AccessError(self.env._("Only managers may allow equal names."))
-        led_ids = user._crm_pool_led_user_ids(self.company_id.ids)
         for record in self:
+            company = record.company_id
+            if not user._crm_pool_has_special("import", company):
+                raise AccessError(self.env._("Your role may not import customers."))
+            if record.allow_same_name and not user._crm_pool_has_special(
+                "same_name", company
+            ):
+                raise AccessError(self.env._("Your role may not allow equal names."))
+            reach = user._crm_pool_reach("customer", "assign", company.id)
             if (
                 record.owner_mode == "user"
                 and record.owner_id
-                and record.owner_id.id not in {user.id, *led_ids}
+                and record.owner_id != user
+                and not reach.covers(record.owner_id.id)
             ):
                 raise AccessError(
                     self.env._("You may give customers to members of your team only.")

@@ -1,1 +1,8 @@
-from . import test_access_matrix, test_install, test_menus
+from . import (
+    test_access_matrix,
+    test_install,
+    test_menus,
+    test_visibility_orm,
+    test_visibility_portal,
+    test_visibility_related,
+)
