@@ -361,4 +361,6 @@ class CrmPoolCustomer(models.Model):
         if any(used is None for _id, used in rows):
             raise ConcurrencyError("Another claim used up the quota.")
         self.env.invalidate_all(flush=False)
-        return self.browse(customer_id for customer_id, _used in rows)
+        taken = self.browse(customer_id for customer_id, _used in rows)
+        taken._recycle_later()
+        return taken

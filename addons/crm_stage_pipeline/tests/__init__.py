@@ -17,6 +17,9 @@ from . import (
     test_crm_pool_operation,
     test_crm_pool_owner,
     test_crm_pool_race,
+    test_crm_pool_recycle_date,
+    test_crm_pool_recycle_race,
+    test_crm_pool_recycle_run,
     test_crm_pool_rule,
     test_crm_pool_setting,
     test_crm_pool_stage,
@@ -25,6 +28,7 @@ from . import (
     test_numbering,
     test_pool_package,
     test_res_partner_search,
+    test_pool_recycling,
     test_spreadsheet,
     test_text,
 )
