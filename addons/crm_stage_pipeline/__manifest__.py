@@ -72,6 +72,7 @@
         "demo/crm_pool_document_demo.xml",
         "demo/crm_contact_demo.xml",
         "demo/crm_customer_field_demo.xml",
+        "demo/crm_pool_recycle_demo.xml",
         "demo/translation_demo.xml",
     ],
     "assets": {

@@ -27,6 +27,7 @@ from . import (
     crm_pool_customer_move,
     crm_pool_customer_owner,
     crm_pool_customer_planned,
+    crm_pool_customer_recycle_claim,
     crm_pool_customer_recycle_kept,
     crm_pool_customer_recycle_text,
     crm_pool_customer_recycling,

@@ -1,52 +1,56 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# Equal to sale.order._is_pool_open, for every order of a customer at once.
-OPEN_ORDER = """
-EXISTS (
-    SELECT FROM res_partner AS partner
-      JOIN sale_order AS document ON document.partner_id = partner.id
-     WHERE partner.commercial_partner_id = customer.partner_id
-       AND document.company_id = customer.company_id
-       AND document.state = 'sale'
-       AND (
-            (document.locked IS NOT TRUE AND EXISTS (
-                SELECT FROM sale_order_line AS line
-                 WHERE line.order_id = document.id
-                   AND line.display_type IS NULL
-                   AND line.is_downpayment IS NOT TRUE
-                   AND COALESCE(line.qty_delivered, 0) < line.product_uom_qty))
-            OR (document.invoice_status IS DISTINCT FROM 'invoiced'
-                AND COALESCE(document.amount_total, 0) <> 0)
-            OR EXISTS (
-                SELECT FROM sale_order_line AS line
-                  JOIN sale_order_line_invoice_rel AS link
-                    ON link.order_line_id = line.id
-                  JOIN account_move_line AS item ON item.id = link.invoice_line_id
-                  JOIN account_move AS invoice ON invoice.id = item.move_id
-                 WHERE line.order_id = document.id
-                   AND invoice.move_type IN ('out_invoice', 'out_refund')
-                   AND invoice.state <> 'cancel'
-                   AND COALESCE(invoice.payment_state, '')
-                       NOT IN ('paid', 'in_payment', 'reversed'))
-       )
-)
+# Customers with an order that is open: for all orders of many customers what
+# sale.order._is_pool_open says of one. From the documents or from the customers,
+# whichever are fewer: hence joins and not EXISTS, which made 14 s of half a second.
+OPEN_ORDERS = """
+SELECT customer.id
+  FROM crm_pool_customer AS customer
+  JOIN res_partner AS partner ON partner.commercial_partner_id = customer.partner_id
+  JOIN sale_order AS document ON document.partner_id = partner.id
+   AND document.company_id = customer.company_id
+ WHERE %(scope)s
+   AND document.state = 'sale'
+   AND (
+        (document.locked IS NOT TRUE AND EXISTS (
+            SELECT FROM sale_order_line AS line
+             WHERE line.order_id = document.id
+               AND line.display_type IS NULL
+               AND line.is_downpayment IS NOT TRUE
+               AND COALESCE(line.qty_delivered, 0) < line.product_uom_qty))
+        OR (document.invoice_status IS DISTINCT FROM 'invoiced'
+            AND COALESCE(document.amount_total, 0) <> 0)
+        OR EXISTS (
+            SELECT FROM sale_order_line AS line
+              JOIN sale_order_line_invoice_rel AS link ON link.order_line_id = line.id
+              JOIN account_move_line AS item ON item.id = link.invoice_line_id
+              JOIN account_move AS invoice ON invoice.id = item.move_id
+             WHERE line.order_id = document.id
+               AND invoice.move_type IN ('out_invoice', 'out_refund')
+               AND invoice.state <> 'cancel'
+               AND COALESCE(invoice.payment_state, '')
+                   NOT IN ('paid', 'in_payment', 'reversed'))
+   )
 """
-OPEN_DOCUMENT = """
-(EXISTS (
-    SELECT FROM res_partner AS partner
-      JOIN sale_order AS document ON document.partner_id = partner.id
-     WHERE partner.commercial_partner_id = customer.partner_id
-       AND document.company_id = customer.company_id
-       AND document.state IN ('draft', 'sent'))
-OR EXISTS (
-    SELECT FROM res_partner AS partner
-      JOIN crm_lead AS lead ON lead.partner_id = partner.id
-      LEFT JOIN res_users AS seller ON seller.id = lead.user_id
-     WHERE partner.commercial_partner_id = customer.partner_id
-       AND lead.type = 'opportunity' AND lead.won_status = 'pending' AND lead.active
-       AND COALESCE(lead.company_id, seller.company_id, customer.company_id)
-           = customer.company_id))
+OPEN_DOCUMENTS = """
+UNION
+SELECT customer.id
+  FROM crm_pool_customer AS customer
+  JOIN res_partner AS partner ON partner.commercial_partner_id = customer.partner_id
+  JOIN sale_order AS document ON document.partner_id = partner.id
+   AND document.company_id = customer.company_id
+ WHERE %(scope)s AND document.state IN ('draft', 'sent')
+UNION
+SELECT customer.id
+  FROM crm_pool_customer AS customer
+  JOIN res_partner AS partner ON partner.commercial_partner_id = customer.partner_id
+  JOIN crm_lead AS lead ON lead.partner_id = partner.id
+  LEFT JOIN res_users AS seller ON seller.id = lead.user_id
+ WHERE %(scope)s
+   AND lead.type = 'opportunity' AND lead.won_status = 'pending' AND lead.active
+   AND COALESCE(lead.company_id, seller.company_id, customer.company_id)
+       = customer.company_id
 """
 TAKE_BACK_STATEMENT = """
 WITH due AS (
@@ -95,11 +99,15 @@ class CrmPoolCustomer(models.Model):
     _inherit = "crm.pool.customer"
 
     @api.model
-    def _kept_sql(self, policy):
-        """Condition on the alias customer; see OPEN_ORDER and OPEN_DOCUMENT."""
-        if policy.recycle_keep_documents:
-            return SQL("(%s OR %s)", SQL(OPEN_ORDER), SQL(OPEN_DOCUMENT))
-        return SQL(OPEN_ORDER)
+    def _kept_query(self, policy, scope):
+        """SELECT of the ids of customers that open documents keep.
+
+        :param scope: SQL condition on the alias customer
+        """
+        orders = SQL(OPEN_ORDERS, scope=scope)
+        if not policy.recycle_keep_documents:
+            return orders
+        return SQL("%s %s", orders, SQL(OPEN_DOCUMENTS, scope=scope))
 
     @api.model
     def _flush_documents(self):
@@ -114,12 +122,7 @@ class CrmPoolCustomer(models.Model):
         :return: set of ids
         """
         self._flush_documents()
-        query = SQL(
-            "SELECT id FROM crm_pool_customer AS customer"
-            " WHERE customer.id = ANY(%s) AND %s",
-            self.ids,
-            self._kept_sql(policy),
-        )
+        query = self._kept_query(policy, SQL("customer.id = ANY(%s)", self.ids))
         return {row[0] for row in self.env.execute_query(query)}
 
     def _take_back(self, rule_ids, batch):

@@ -190,7 +190,7 @@ class CrmPoolCustomer(models.Model):
 
         By SQL, and not logged as a change of the customer.
         """
-        self._write_returns(self._compute_returns(plan))
+        self._write_returns(self._find_returns(plan))
 
     @api.model
     def _write_returns(self, returns):
@@ -217,7 +217,7 @@ class CrmPoolCustomer(models.Model):
         names = ["recycle_on", "recycle_rule_id"]
         self.browse(returns).invalidate_recordset(names, flush=False)
 
-    def _compute_returns(self, plan):
+    def _find_returns(self, plan):
         """When each customer of self returns by the rules of `plan`.
 
         :return: dict of id to (UTC moment or None, rule's id or None)
@@ -261,7 +261,9 @@ class CrmPoolCustomer(models.Model):
                         if moment
                     },
                     matched_ids=frozenset(
-                        rule_id for rule_id, ids in matched.items() if customer_id in ids
+                        rule_id
+                        for rule_id, ids in matched.items()
+                        if customer_id in ids
                     ),
                 ),
             )

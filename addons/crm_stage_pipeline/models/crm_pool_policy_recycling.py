@@ -79,9 +79,7 @@ class CrmPoolPolicy(models.Model):
         copy=False,
         help="A manager has seen that so many customers would go and agreed.",
     )
-    recycle_last_day = fields.Date(
-        string="Last Nightly Run", readonly=True, copy=False
-    )
+    recycle_last_day = fields.Date(string="Last Nightly Run", readonly=True, copy=False)
     recycle_refresh_from = fields.Integer(
         readonly=True,
         copy=False,

@@ -20,7 +20,9 @@ class CrmPoolRecycleRun(models.Model):
         :param reasons: dict of rule's name to number of customers
         """
         env = self.with_context(lang=owner.lang).env
-        subject = env._("%(count)s of your customers went back to the pool", count=amount)
+        subject = env._(
+            "%(count)s of your customers went back to the pool", count=amount
+        )
         rows = Markup().join(
             Markup("<li>%s: %s</li>") % (reason, count)
             for reason, count in sorted(reasons.items())

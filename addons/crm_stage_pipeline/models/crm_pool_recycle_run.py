@@ -211,18 +211,21 @@ class CrmPoolRecycleRun(models.Model):
         """
         customers = self.env["crm.pool.customer"]
         customers._flush_documents()
+        owned = SQL(
+            "customer.company_id = %s AND customer.owner_id IS NOT NULL"
+            " AND customer.active",
+            policy.company_id.id,
+        )
+        due = SQL("%s AND customer.recycle_on <= %s", owned, at)
         query = SQL(
             """
-            SELECT count(*) FILTER (WHERE customer.recycle_on <= %(at)s
-                                      AND NOT %(kept)s),
-                   count(*)
-              FROM crm_pool_customer AS customer
-             WHERE customer.company_id = %(company)s
-               AND customer.owner_id IS NOT NULL AND customer.active
+            SELECT (SELECT count(*) FROM crm_pool_customer AS customer WHERE %s)
+                   - (SELECT count(DISTINCT id) FROM (%s) AS kept),
+                   (SELECT count(*) FROM crm_pool_customer AS customer WHERE %s)
             """,
-            at=at,
-            kept=customers._kept_sql(policy),
-            company=policy.company_id.id,
+            due,
+            customers._kept_query(policy, due),
+            owned,
         )
         return self.env.execute_query(query)[0]
 
@@ -243,7 +246,7 @@ class CrmPoolRecycleRun(models.Model):
             return self._notify_owners(limit // 40 or 1)
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
         customers = self.env["crm.pool.customer"].browse(row[0] for row in picked)
-        returns = customers._compute_returns(policy._plan())
+        returns = customers._find_returns(policy._plan())
         due = {
             customer_id: rule_id
             for customer_id, (moment, rule_id) in returns.items()

@@ -73,9 +73,7 @@ class TestCrmPoolRecycleDate(RecycleCase):
         self.assertFalse(self._day(customer))
         customer.with_user(self.agent_1).action_claim()
         claimed = customer.claimed_at.date()
-        self.assertEqual(
-            self._day(customer), (claimed + timedelta(days=8)).isoformat()
-        )
+        self.assertEqual(self._day(customer), (claimed + timedelta(days=8)).isoformat())
         with freeze_time(customer.claimed_at + timedelta(days=2)):
             record = self._record(customer, "interested")
             contacted = record.date.date()
@@ -90,6 +88,29 @@ class TestCrmPoolRecycleDate(RecycleCase):
         customer.with_user(self.agent_1).action_release()
         self.assertFalse(self._day(customer))
         self.assertFalse(customer.recycle_rule_id)
+
+    def test_claim_writes_the_date_itself(self):
+        """The claim's own statement writes what a computation from scratch gives."""
+        self._rule(days=9)
+        self._rule(days=4, stage_ids=[(6, 0, self._stage("target").ids)])
+        self._rule("gap", 1)
+        self._rule(days=6, pool_id=self.pool.id, counting="working")
+        self._rule(days=1, stage_ids=[(6, 0, self._stage("potential").ids)])
+        customers = self._new_customers(2) | self._new_customers(1, "potential")
+        customers |= self._new_customers(1, "deal") | self._new_customers(2, "reserve")
+        mine = customers.with_user(self.agent_1)
+        mine[:4].action_claim()
+        mine[4:5].action_screen("target")
+        mine[5:].action_screen("potential")
+        self.assertEqual(customers.owner_id, self.agent_1)
+        written = [(row.recycle_on, row.recycle_rule_id) for row in customers]
+        self.assertEqual(
+            [bool(moment) for moment, _rule in written], [1, 1, 1, 0, 1, 1]
+        )
+        customers._save_returns(self.policy._plan())
+        self.assertEqual(
+            written, [(row.recycle_on, row.recycle_rule_id) for row in customers]
+        )
 
     @freeze_time(NOW)
     def test_assignment_starts_the_clock_anew(self):
@@ -110,7 +131,7 @@ class TestCrmPoolRecycleDate(RecycleCase):
         self.assertEqual(customers.mapped("recycle_on"), [False, False])
         customers[0].with_user(self.agent_1).action_promote("potential")
         self.assertEqual(self._day(customers[0]), "2026-03-06")
-        self._rule(days=1, domain="[('name', '=', '%s')]" % customers[1].name)
+        self._rule(days=1, domain=repr([("name", "=", customers[1].name)]))
         self.assertEqual(self._day(customers[1]), "2026-03-04")
         self.assertEqual(self._day(customers[0]), "2026-03-06")
 
@@ -207,43 +228,46 @@ class TestCrmPoolRecycleDate(RecycleCase):
         self.policy.recycle_keep_deal = False
         self.assertEqual(self._day(customer), "2026-03-10")
 
-    @freeze_time(NOW)
-    def test_working_days_and_time_off(self):
-        """The clock waits at the weekend, on holidays, and while the owner is away."""
+    def _leave(self, begin, end, **vals):
         calendar = self.company.resource_calendar_id
-        calendar.tz = "UTC"
-        customer = self._new_customers(1, owner=self.agent_1)
-        rule = self._rule(days=5, counting="working")
-        self.assertEqual(self._day(customer), "2026-03-10")  # Mon + 5 working days
-        leave = self.env["resource.calendar.leaves"].create(
+        return self.env["resource.calendar.leaves"].create(
             {
-                "name": "Festival",
+                "name": "Leave",
                 "calendar_id": calendar.id,
-                "company_id": self.company.id,
-                "date_from": datetime(2026, 3, 4),
-                "date_to": datetime(2026, 3, 4, 23, 59, 59),
+                "date_from": begin,
+                "date_to": end,
+                **vals,
             }
         )
+
+    @freeze_time(NOW)
+    def test_working_days_of_the_company(self):
+        """The clock waits at the weekend and on holidays."""
+        customer = self._new_customers(1, owner=self.agent_1)
+        self._rule(days=5, counting="working")
+        self.assertEqual(self._day(customer), "2026-03-10")  # Mon + 5 working days
+        leave = self._leave(datetime(2026, 3, 4), datetime(2026, 3, 4, 23, 59, 59))
         self.assertEqual(self._day(customer), "2026-03-11")
+        leave.date_to = datetime(2026, 3, 5, 23, 59, 59)
+        self.assertEqual(self._day(customer), "2026-03-12")
         leave.unlink()
         self.assertEqual(self._day(customer), "2026-03-10")
+
+    @freeze_time(NOW)
+    def test_time_off_of_the_owner(self):
+        """The clock waits while its owner is away, if the rule says so."""
+        customer = self._new_customers(1, owner=self.agent_1)
+        rule = self._rule(days=5, counting="working")
         resource = self.env["resource.resource"].create(
             {
                 "name": "Agent",
                 "user_id": self.agent_1.id,
-                "calendar_id": calendar.id,
+                "calendar_id": self.company.resource_calendar_id.id,
                 "company_id": self.company.id,
             }
         )
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "resource_id": resource.id,
-                "calendar_id": calendar.id,
-                "date_from": datetime(2026, 3, 5),
-                "date_to": datetime(2026, 3, 13, 23),
-            }
-        )
+        away = datetime(2026, 3, 5), datetime(2026, 3, 13, 23)
+        self._leave(*away, resource_id=resource.id)
         self.assertEqual(self._day(customer), "2026-03-10")
         rule.counting = "attended"
         self.assertEqual(rule.state, "draft", "a change of conditions suspends")
@@ -266,7 +290,9 @@ class TestCrmPoolRecycleDate(RecycleCase):
         with freeze_time(datetime(2026, 3, 7, 20)):
             customer = self._new_customers(1, owner=self.agent_1)
             self._settle()
-            self.assertEqual(f"{customer.recycle_on:%Y-%m-%d %H:%M}", "2026-03-09 04:00")
+            self.assertEqual(
+                f"{customer.recycle_on:%Y-%m-%d %H:%M}", "2026-03-09 04:00"
+            )
 
     @freeze_time(NOW)
     def test_rules_are_put_in_force_by_the_wizard_only(self):
@@ -300,7 +326,9 @@ class TestCrmPoolRecycleDate(RecycleCase):
         with freeze_time(NOW + timedelta(days=5)):
             customer.invalidate_recordset(["is_recycle_near"])
             self.assertTrue(customer.is_recycle_near)
-            near = self.env["crm.pool.customer"].search([("is_recycle_near", "=", True)])
+            near = self.env["crm.pool.customer"].search(
+                [("is_recycle_near", "=", True)]
+            )
             self.assertIn(customer, near)
 
     def test_stored_is_computed_for_any_history(self):
@@ -360,41 +388,45 @@ class TestCrmPoolRecycleDate(RecycleCase):
         customer.invalidate_recordset()
         if not customer.owner_id:
             return (False, False)
-
-        def aware(moment):
-            return moment.replace(tzinfo=UTC, microsecond=0) if moment else None
-
-        claimed = aware(customer.claimed_at or customer.pool_entered_at)
-        records = customer.record_ids.sorted(lambda r: (r.date, r.id)).filtered(
-            lambda r: aware(r.date) >= claimed
-        )
-        rules, failed = [], {}
-        for rule in self.policy.recycle_rule_ids.sorted():
-            rules += rule._to_rules()
-            if rule.kind == "failed":
-                row = []
-                for record in records:
-                    outcome = record.outcome_id
-                    reached = not outcome or outcome.is_contact
-                    fails = (
-                        outcome.is_not_interested
-                        if rule.failure == "not_interested"
-                        else not reached
-                    )
-                    if fails:
-                        row.append(aware(record.date))
-                    elif reached:
-                        row = []
-                if len(row) >= rule.attempts:
-                    failed[rule.id] = row[rule.attempts - 1]
+        claimed = self._aware(customer.claimed_at or customer.pool_entered_at)
+        rules = [
+            pure
+            for rule in self.policy.recycle_rule_ids.sorted()
+            for pure in rule._to_rules()
+        ]
         facts = Facts(
             owner=customer.owner_id.id,
             claimed_at=claimed,
-            last_contact_at=aware(customer.last_contact_at),
-            protected_until=aware(customer.protected_until),
+            last_contact_at=self._aware(customer.last_contact_at),
+            protected_until=self._aware(customer.protected_until),
             pool_id=customer.pool_id.id,
             stage_id=customer.stage_id.id,
-            failed_at=failed,
+            failed_at=self._naive_failures(customer, claimed),
         )
         found = returns_at(rules, facts, self.policy._clock_finder())
         return (found[0].replace(tzinfo=None), found[1]) if found else (False, False)
+
+    def _naive_failures(self, customer, claimed):
+        """Since when the follow-up failed, by rule."""
+        failed = {}
+        records = customer.record_ids.sorted(lambda r: (r.date, r.id)).filtered(
+            lambda r: self._aware(r.date) >= claimed
+        )
+        for rule in self.policy.recycle_rule_ids.filtered(
+            lambda rule: rule.kind == "failed"
+        ):
+            row = []
+            for record in records:
+                outcome = record.outcome_id
+                reached = not outcome or outcome.is_contact
+                is_refusal = rule.failure == "not_interested"
+                if outcome.is_not_interested if is_refusal else not reached:
+                    row.append(self._aware(record.date))
+                elif reached:
+                    row = []
+            if len(row) >= rule.attempts:
+                failed[rule.id] = row[rule.attempts - 1]
+        return failed
+
+    def _aware(self, moment):
+        return moment.replace(tzinfo=UTC, microsecond=0) if moment else None

@@ -240,7 +240,7 @@ class TestCrmPoolRecycleRace(BaseCase):
             return env.cr.fetchall()
 
     def test_killed_in_the_middle(self):
-        """Invariant 11: a killed run goes on where it was, and nothing happens twice."""
+        """Invariant 11: a killed run goes on where it was; nothing happens twice."""
         with self._environment() as env, self._environment() as killer:
             run = self._open(env)
             env.cr.commit()

@@ -151,7 +151,7 @@ class CrmPoolRecyclePreview(models.TransientModel):
         """Note which of these customers would go, and which stay by a document."""
         due = {
             customer_id: found
-            for customer_id, found in customers._compute_returns(plan).items()
+            for customer_id, found in customers._find_returns(plan).items()
             if found[0] and found[0] <= self.at
         }
         kept = customers.browse(due)._kept_ids(self.policy_id)
