@@ -136,6 +136,7 @@ class CrmPoolCustomer(models.Model):
         :return: number of customers that went back
         """
         cr, uid = self.env.cr, self.env.uid
+        self.env.flush_all()
         cr.execute(
             SQL(
                 TAKE_BACK_STATEMENT,

@@ -22,7 +22,7 @@ class CrmPoolRecycleRun(models.Model):
 
     _name = "crm.pool.recycle.run"
     _description = "Recycling Run"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 

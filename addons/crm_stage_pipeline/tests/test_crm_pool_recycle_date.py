@@ -366,9 +366,7 @@ class TestCrmPoolRecycleDate(RecycleCase):
                 lambda: mine.action_assign(self.agent_2.id, "spread"),
                 lambda: mine.action_promote("potential"),
                 lambda: mine.action_demote("target", "down"),
-                lambda: customer._write_pool(
-                    {"protected_until": now + timedelta(days=draw.randint(-3, 9))}
-                ),
+                lambda: self._protect(draw, customer),
                 *[
                     lambda: self._record(
                         customer,
@@ -382,6 +380,11 @@ class TestCrmPoolRecycleDate(RecycleCase):
             ]
         )
         action()
+
+    def _protect(self, draw, customer):
+        if customer.owner_id:  # shared customers are never protected
+            until = fields.Datetime.now() + timedelta(days=draw.randint(-3, 9))
+            customer._write_pool({"protected_until": until})
 
     def _naive_return(self, customer):
         """From scratch, record by record, in Python."""

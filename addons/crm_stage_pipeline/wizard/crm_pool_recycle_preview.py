@@ -178,6 +178,7 @@ class CrmPoolRecyclePreview(models.TransientModel):
 
     def _count(self):
         """Sum up the lines by rule, stage and owner."""
+        self.invalidate_recordset(["line_ids"])  # written by SQL
         lines = self.env["crm.pool.recycle.preview.line"]
         mine = [("preview_id", "=", self.id)]
         going = [*mine, ("is_kept", "=", False)]
