@@ -30,7 +30,7 @@ class ResourceCalendarLeaves(models.Model):
         Superuser: who plans time off needs no right on the pool.
         """
         env_sudo = self.env["crm.pool.customer"]._privileged().env
-        domain = []
+        domain = [("company_id.active", "=", True)]
         if all(leave.company_id for leave in self):
             domain = [("company_id", "in", self.company_id.ids)]
         return env_sudo["crm.pool.policy"].search(domain)
