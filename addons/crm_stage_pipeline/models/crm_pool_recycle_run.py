@@ -138,7 +138,9 @@ class CrmPoolRecycleRun(models.Model):
         Each batch commits; a conflict with somebody who works at a customer is
         replayed as Odoo does it for a call.
         """
-        policies = self.env["crm.pool.policy"].search([("company_id.active", "=", True)])
+        policies = self.env["crm.pool.policy"].search(
+            [("company_id.active", "=", True)]
+        )
         nights = policies.filtered(lambda policy: policy._is_night())
         # what a condition reads may have changed without anybody telling the pool
         nights.filtered(lambda policy: policy._plan().domains).recycle_refresh_from = 0
