@@ -43,6 +43,8 @@ class CrmPoolCustomer(models.Model):
             "last_contact_at",
             "protected_until",
             "recycle_on",
+            "recycle_rule_id",
+            "resumed_at",
             "draw_key",
             "access_ids",
             "log_ids",
@@ -172,7 +174,6 @@ class CrmPoolCustomer(models.Model):
     _draw_idx = models.Index(
         "(company_id, stage_code, draw_key, id) WHERE owner_id IS NULL"
     )
-    _recycle_idx = models.Index("(recycle_on) WHERE owner_id IS NOT NULL")
 
     @api.constrains("partner_id")
     def _check_partner(self):

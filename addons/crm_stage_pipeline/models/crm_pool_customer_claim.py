@@ -17,6 +17,7 @@ taken AS (
        SET owner_id = %(uid)s, access = 'personal', claimed_at = %(now)s,
            stage_id = COALESCE(%(stage_id)s, customer.stage_id),
            stage_code = COALESCE(%(stage_code)s, customer.stage_code),
+           recycle_on = %(recycle_on)s, recycle_rule_id = %(recycle_rule_id)s,
            write_uid = %(uid)s, write_date = %(now)s
       FROM pick
      WHERE customer.id = pick.id AND customer.owner_id IS NULL
@@ -354,6 +355,7 @@ class CrmPoolCustomer(models.Model):
                 action=action,
                 scope=counter.scope,
                 day=counter.day,
+                **self._claim_return(target, now),
             ),
             log_exceptions=False,
         )
@@ -361,4 +363,6 @@ class CrmPoolCustomer(models.Model):
         if any(used is None for _id, used in rows):
             raise ConcurrencyError("Another claim used up the quota.")
         self.env.invalidate_all(flush=False)
-        return self.browse(customer_id for customer_id, _used in rows)
+        taken = self.browse(customer_id for customer_id, _used in rows)
+        taken._recycle_claimed_later()
+        return taken

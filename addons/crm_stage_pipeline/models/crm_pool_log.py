@@ -42,6 +42,7 @@ class CrmPoolLog(models.Model):
             ("resume", "Resumed"),
             ("archive", "Archived"),
             ("restore", "Restored"),
+            ("recycle", "Recycled"),
         ],
         required=True,
         readonly=True,

@@ -21,6 +21,9 @@ from . import (
     test_crm_pool_owner,
     test_crm_pool_query,
     test_crm_pool_race,
+    test_crm_pool_recycle_date,
+    test_crm_pool_recycle_race,
+    test_crm_pool_recycle_run,
     test_crm_pool_rule,
     test_crm_pool_setting,
     test_crm_pool_stage,
@@ -30,6 +33,7 @@ from . import (
     test_pool_package,
     test_res_partner_search,
     test_rights_package,
+    test_pool_recycling,
     test_spreadsheet,
     test_text,
 )

@@ -8,4 +8,7 @@ from . import (
     crm_pool_import_row,
     crm_pool_operation,
     crm_pool_operation_stage,
+    crm_pool_recycle_preview,
+    crm_pool_recycle_preview_count,
+    crm_pool_recycle_preview_line,
 )

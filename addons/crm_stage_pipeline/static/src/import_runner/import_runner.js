@@ -7,8 +7,8 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 const PAUSE_MS = 1000;
 
 /**
- * Progress of a customer import. While it runs and its page is open, the page asks for
- * the next rows itself; when the page is closed, the background job goes on.
+ * Progress of an import or another job in steps. While it runs and its page is open, the page asks for
+ * the next step itself; when the page is closed, the background job goes on.
  */
 export class ImportRunner extends Component {
     static template = "crm_stage_pipeline.ImportRunner";
@@ -43,7 +43,7 @@ export class ImportRunner extends Component {
         try {
             let state = "running";
             while (this.isAlive && state === "running") {
-                const step = await this.orm.silent.call("crm.pool.import", "action_step", [
+                const step = await this.orm.silent.call(this.props.record.resModel, "action_step", [
                     [this.props.record.resId],
                 ]);
                 state = step.state;
