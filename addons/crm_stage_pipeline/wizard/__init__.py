@@ -8,4 +8,6 @@ from . import (
     crm_pool_import_row,
     crm_pool_operation,
     crm_pool_operation_stage,
+    crm_pool_operation_guard,
+    crm_pool_request_operation,
 )

@@ -1,0 +1,160 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import new_test_user, tagged
+
+from .common import MODULE, RaceCase
+
+CAP = 7
+
+
+def naive_protect(customers):
+    """What protecting is not to be: count, compare, write, without the guard."""
+    model = customers.env["crm.pool.customer"].sudo()
+    count = model.search_count(
+        [("owner_id", "=", customers.env.uid), ("is_protected", "=", True)]
+    )
+    chosen = customers[: max(CAP - count, 0)]
+    until = fields.Datetime.now() + timedelta(days=10)
+    chosen.sudo()._write_pool({"protected_until": until, "is_protection_open": True})
+
+
+@tagged("post_install", "-at_install", "race")
+class TestCrmPoolRaceGuard(RaceCase):
+    """P26, P28, P31: protections, assignments and approvals that really run at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with cls._environment() as env:
+            cls.manager_ids = [
+                new_test_user(
+                    env,
+                    f"race_manager_{number}",
+                    groups=f"{MODULE}.{MODULE}_group_manager",
+                ).id
+                for number in range(2)
+            ]
+            env.cr.commit()
+        cls.agent_ids = list(cls.user_ids)
+        cls.user_ids = cls.user_ids + cls.manager_ids
+
+    def setUp(self):
+        super().setUp()
+        with self._environment() as env:
+            policy = env["crm.pool.policy"]._policy_for(env.company)
+            policy.write({"protection_cap": CAP, "is_protection_on": True})
+            env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+
+    def _reset(self):
+        super()._reset()
+        with self._environment() as env:
+            env.cr.execute(
+                """
+                DELETE FROM mail_activity WHERE user_id = ANY(%(users)s);
+                UPDATE res_users SET active = TRUE WHERE id = ANY(%(users)s);
+                UPDATE crm_pool_customer
+                   SET protected_until = NULL, is_protection_open = NULL,
+                       protection_count = NULL, previous_owner_id = NULL
+                 WHERE id = ANY(%(ids)s)
+                """,
+                {"ids": self.customer_ids, "users": self.user_ids},
+            )
+            env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+
+    def _give(self, ids, user_id):
+        with self._environment() as env:
+            rows = env["crm.pool.customer"].browse(ids)
+            codes = {row["code"] for row in rows.action_assign(user_id, "race")}
+            self.assertEqual(codes, {"assigned"})
+            env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+
+    def _protected_count(self, user_id):
+        with self._environment() as env:
+            return env["crm.pool.customer"].search_count(
+                [("owner_id", "=", user_id), ("is_protected", "=", True)]
+            )
+
+    def _check_log(self, ids):
+        """The log of each customer folds to its owner, without a break."""
+        with self._environment() as env:
+            for customer in env["crm.pool.customer"].browse(ids):
+                owner = env["res.users"]
+                for entry in customer.log_ids.sorted("id"):
+                    self.assertEqual(entry.owner_before_id, owner)
+                    owner = entry.owner_after_id
+                self.assertEqual(owner, customer.owner_id)
+                access = customer.access_ids.filtered(lambda r: r.kind == "owner")
+                self.assertEqual(access.user_id, owner)
+
+    def _tabs(self, function):
+        """Five tabs of one agent, each with five customers of his."""
+        ids = self.customer_ids[:25]
+        self._give(ids, self.agent_ids[0])
+        return [
+            (
+                self.agent_ids[0],
+                lambda env, part=ids[start : start + 5]: function(
+                    env["crm.pool.customer"].browse(part)
+                ),
+            )
+            for start in range(0, 25, 5)
+        ]
+
+    def test_protection_cap_of_one_agent(self):
+        """P28: five tabs protect five each, the cap is seven: seven, not one more."""
+        results = self._race(self._tabs(lambda rows: rows.action_protect()))
+        codes = [row["code"] for rows in results for row in rows]
+        self.assertEqual(codes.count("protected_until"), CAP)
+        self.assertEqual(codes.count("protection_cap_exceeded"), 25 - CAP)
+        self.assertEqual(self._protected_count(self.agent_ids[0]), CAP)
+
+    def test_naive_twin_breaks_the_protection_cap(self):
+        """P28: counting before writing, without the guard, lets every tab through."""
+        self._race(self._tabs(naive_protect))
+        self.assertGreater(self._protected_count(self.agent_ids[0]), CAP)
+
+    def test_double_click_protects_once(self):
+        """P28: one customer, five clicks at once: one protection, one row of log."""
+        ids = self.customer_ids[:1]
+        self._give(ids, self.agent_ids[0])
+        click = (
+            self.agent_ids[0],
+            lambda env: env["crm.pool.customer"].browse(ids).action_protect(),
+        )
+        results = self._race([click] * 5)
+        codes = sorted(row["code"] for rows in results for row in rows)
+        self.assertEqual(codes, ["already_there"] * 4 + ["protected_until"])
+
+    def test_two_managers_assign_the_same_customers(self):
+        """P31: one after the other; the log tells both, and folds to the owner."""
+        ids = self.customer_ids[:10]
+        self._give(ids, self.agent_ids[0])
+        results = self._race(
+            [
+                (
+                    manager_id,
+                    lambda env, user_id=user_id: (
+                        env["crm.pool.customer"].browse(ids).action_assign(user_id, "x")
+                    ),
+                )
+                for manager_id, user_id in zip(
+                    self.manager_ids, self.agent_ids[1:3], strict=True
+                )
+            ]
+        )
+        self.assertEqual(
+            {row["code"] for rows in results for row in rows}, {"assigned"}
+        )
+        self._check_log(ids)
+
+    def test_two_managers_give_the_same_person_the_same_customer(self):
+        """P31: a double click is no second assignment."""
+        ids = self.customer_ids[:1]
+        job = lambda env: (  # noqa: E731 (one job for both)
+            env["crm.pool.customer"].browse(ids).action_assign(self.agent_ids[1], "x")
+        )
+        results = self._race([(uid, job) for uid in self.manager_ids])
+        codes = sorted(row["code"] for rows in results for row in rows)
+        self.assertEqual(codes, ["already_there", "assigned"])
+        self._check_log(ids)
