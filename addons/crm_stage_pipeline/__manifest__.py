@@ -75,11 +75,13 @@
         "demo/crm_pool_document_demo.xml",
         "demo/crm_contact_demo.xml",
         "demo/crm_customer_field_demo.xml",
+        "demo/crm_pool_guard_demo.xml",
         "demo/translation_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "crm_stage_pipeline/static/src/import_runner/*",
+            "crm_stage_pipeline/static/src/request_counter/*",
         ],
     },
     "external_dependencies": {"python": ["phonenumbers", "pypinyin"]},

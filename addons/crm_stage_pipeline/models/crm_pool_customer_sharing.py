@@ -79,6 +79,10 @@ class CrmPoolAccess(models.Model):
         """Let these collaborators only read their customers."""
         return self._change("share", "action_change_member", True)
 
+    def action_open_customer(self):
+        """Open the customer's form."""
+        return self.customer_id.action_open_partner()
+
     def _change(self, action, method, *arguments):
         """Call `method` for each member of self and show the results, row by row."""
         results = []
@@ -91,7 +95,3 @@ class CrmPoolAccess(models.Model):
             {"action": action, "customer_ids": [fields.Command.set(customers.ids)]}
         )
         return operation._show(results)
-
-    def action_open_customer(self):
-        """Open the customer's form."""
-        return self.customer_id.action_open_partner()

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 LEADER_GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_leader"
 MANAGER_GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_manager"
+# type of the bus: the counter in the top bar asks again
+COUNTER = "crm_pool.request"
 
 
 class CrmPoolRequest(models.Model):
@@ -232,4 +234,6 @@ class CrmPoolRequest(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+        for user_sudo in requests_sudo.activity_ids.user_id:
+            user_sudo._bus_send(COUNTER, {})
         requests_sudo.activity_ids.unlink()

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import LazyTranslate
 
+from .crm_pool_request import COUNTER
+
 _lt = LazyTranslate(__name__)
 
 # The sentence for every code that deciding a request returns.
@@ -100,8 +102,7 @@ class CrmPoolRequest(models.Model):
         if customer_sudo.owner_id == self.user_id:
             self._finish("void")
             return self._outcome("request_fulfilled")
-        customer = customer_sudo.with_env(self.env)
-        if not customer._can_own(self.user_id):
+        if not customer_sudo._can_own(self.user_id):
             return self._outcome("wrong_user", company=self.company_id.name)
         if customer_sudo.is_protected and not self._is_by_manager():
             until = customer_sudo._local_time(customer_sudo.protected_until)
@@ -110,28 +111,27 @@ class CrmPoolRequest(models.Model):
 
     def _approve(self, answer):
         """Give the customer to the applicant and refuse the other requests for it."""
-        customer = self._as_superuser().customer_id.with_env(self.env)
+        # superuser: a leader decides for a customer that he may not see
+        customer_sudo = self._as_superuser().customer_id
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
-        room = customer._holding_room(self.user_id, self.company_id)
+        room = customer_sudo._holding_room(self.user_id, self.company_id)
         if room is not None and room < 1:
             return self._outcome("cap_exceeded", cap=policy.holding_cap)
-        # superuser: a leader decides for a customer that he may not see
-        customer_sudo = customer._privileged()
-        owners = customer._owners_now()
+        owners = customer_sudo._owners_now()
         reason = self.env._("request: %(reason)s", reason=self.reason)
         self.env["crm.pool.log"]._append(
             "assign",
             [{"customer": customer_sudo, "owner_after": self.user_id}],
             reason,
         )
-        customer._set_owner(self.user_id)
+        customer_sudo._set_owner(self.user_id)
         self._finish("approved", answer)
         customer_sudo._notify_former(
             owners, "passed", reason, owner=self._as_superuser().user_id.name
         )
         self._tell_applicant("approved", answer)
         others = self._as_superuser().search(
-            [("customer_id", "=", customer.id), ("state", "=", "open")]
+            [("customer_id", "=", customer_sudo.id), ("state", "=", "open")]
         )
         for other in others.with_env(self.env):
             words = self.env._("Somebody else's request was approved first.")
@@ -156,7 +156,7 @@ class CrmPoolRequest(models.Model):
         if user_sudo == self.env.user or not user_sudo.active:
             return
         request_sudo = self._as_superuser().with_context(
-            {"lang": user_sudo.lang, "tz": user_sudo.tz}
+            lang=user_sudo.lang, tz=user_sudo.tz
         )
         env = request_sudo.env
         values = {"name": self.name, "answer": answer or ""}
@@ -197,9 +197,7 @@ class CrmPoolRequest(models.Model):
         """A to-do for everybody who may decide, in his language (superuser)."""
         self.ensure_one()
         for user_sudo in approvers:
-            request_sudo = self.with_context(
-                {"lang": user_sudo.lang, "tz": user_sudo.tz}
-            )
+            request_sudo = self.with_context(lang=user_sudo.lang, tz=user_sudo.tz)
             request_sudo.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=user_sudo.id,
@@ -210,3 +208,4 @@ class CrmPoolRequest(models.Model):
                 ),
                 note=self.reason,
             )
+            user_sudo._bus_send(COUNTER, {})

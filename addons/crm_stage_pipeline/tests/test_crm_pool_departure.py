@@ -130,7 +130,7 @@ class TestCrmPoolDeparture(PoolCase):
         """P31: two at a time; broken off after the first batch, it goes on."""
         customers = self._new_customers(5, "target", self.agent_1)
         self.agent_1.active = False
-        module = "odoo.addons.crm_stage_pipeline.models.crm_pool_customer_leave"
+        module = "odoo.addons.crm_stage_pipeline.models.crm_pool_customer_owner_leave"
         with patch(f"{module}.BATCH", 2):
             self._run_job("crm.pool.customer", "_cron_release_departed", 0)
             self.assertEqual(len(customers.filtered("owner_id")), 3)

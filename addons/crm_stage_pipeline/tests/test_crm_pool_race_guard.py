@@ -19,6 +19,13 @@ def naive_protect(customers):
     chosen.sudo()._write_pool({"protected_until": until, "is_protection_open": True})
 
 
+def naive_approve(request):
+    """What an approval is not to be: only its own request is looked at and written."""
+    if request.state == "open":
+        request.sudo().write({"state": "approved"})
+        request.sudo().customer_id._set_owner(request.user_id)
+
+
 @tagged("post_install", "-at_install", "race")
 class TestCrmPoolRaceGuard(RaceCase):
     """P26, P28, P31: protections, assignments and approvals that really run at once."""
@@ -47,11 +54,12 @@ class TestCrmPoolRaceGuard(RaceCase):
             env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
 
     def _reset(self):
-        super()._reset()
         with self._environment() as env:
             env.cr.execute(
                 """
-                DELETE FROM mail_activity WHERE user_id = ANY(%(users)s);
+                DELETE FROM crm_pool_request WHERE user_id = ANY(%(users)s);
+                DELETE FROM mail_activity
+                 WHERE user_id = ANY(%(users)s) OR res_model = 'crm.pool.request';
                 UPDATE res_users SET active = TRUE WHERE id = ANY(%(users)s);
                 UPDATE crm_pool_customer
                    SET protected_until = NULL, is_protection_open = NULL,
@@ -61,6 +69,7 @@ class TestCrmPoolRaceGuard(RaceCase):
                 {"ids": self.customer_ids, "users": self.user_ids},
             )
             env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+        return super()._reset()
 
     def _give(self, ids, user_id):
         with self._environment() as env:
@@ -132,12 +141,7 @@ class TestCrmPoolRaceGuard(RaceCase):
         self._give(ids, self.agent_ids[0])
         results = self._race(
             [
-                (
-                    manager_id,
-                    lambda env, user_id=user_id: (
-                        env["crm.pool.customer"].browse(ids).action_assign(user_id, "x")
-                    ),
-                )
+                (manager_id, self._assign(ids, user_id))
                 for manager_id, user_id in zip(
                     self.manager_ids, self.agent_ids[1:3], strict=True
                 )
@@ -149,12 +153,128 @@ class TestCrmPoolRaceGuard(RaceCase):
         self._check_log(ids)
 
     def test_two_managers_give_the_same_person_the_same_customer(self):
-        """P31: a double click is no second assignment."""
-        ids = self.customer_ids[:1]
-        job = lambda env: (  # noqa: E731 (one job for both)
-            env["crm.pool.customer"].browse(ids).action_assign(self.agent_ids[1], "x")
+        """P31: no second assignment, of a shared customer and of an owned one."""
+        for ids, owner_id in (
+            (self.customer_ids[:1], None),
+            (self.customer_ids[1:2], self.agent_ids[0]),
+        ):
+            if owner_id:
+                self._give(ids, owner_id)
+            job = self._assign(ids, self.agent_ids[1])
+            results = self._race([(uid, job) for uid in self.manager_ids])
+            codes = sorted(row["code"] for rows in results for row in rows)
+            self.assertEqual(codes, ["already_there", "assigned"])
+            self._check_log(ids)
+
+    def _assign(self, ids, user_id):
+        return lambda env: (
+            env["crm.pool.customer"].browse(ids).action_assign(user_id, "x")
         )
-        results = self._race([(uid, job) for uid in self.manager_ids])
-        codes = sorted(row["code"] for rows in results for row in rows)
-        self.assertEqual(codes, ["already_there", "assigned"])
+
+    def test_user_archived_in_the_middle_of_a_claim(self):
+        """P31: whichever commits first, the log folds, and the job gives them back."""
+        ids = self.customer_ids[:5]
+        agent_id = self.agent_ids[0]
+        results = self._race(
+            [
+                (
+                    agent_id,
+                    lambda env: env["crm.pool.customer"].browse(ids).action_claim(),
+                ),
+                (1, lambda env: env["res.users"].browse(agent_id).action_archive()),
+            ]
+        )
+        self.assertEqual({row["code"] for row in results[0]}, {"claimed"})
         self._check_log(ids)
+        with self._environment() as env:
+            env["crm.pool.customer"]._cron_release_departed()
+        self._check_log(ids)
+        self.assertEqual(self._held(), 0)
+
+    def _request(self, customer_id, user_id):
+        """A request of `user_id`, committed. :return: its id"""
+        with self._environment(user_id) as env:
+            customer = env["crm.pool.customer"].sudo().browse(customer_id)
+            model = env["crm.pool.customer"]
+            (row,) = model.action_request_by_name(customer.name, "race")
+            self.assertEqual(row["code"], "requested")
+            env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+            return (
+                env["crm.pool.request"]
+                .search([("user_id", "=", user_id), ("state", "=", "open")], limit=1)
+                .id
+            )
+
+    def _decide_at_once(self, decide):
+        """Two managers decide two people's requests for one customer.
+
+        :return: results, how many requests are approved, the owner's id
+        """
+        ids = self.customer_ids[:1]
+        self._give(ids, self.agent_ids[0])
+        request_ids = [self._request(ids[0], uid) for uid in self.agent_ids[1:3]]
+        results = self._race(
+            [
+                (
+                    manager_id,
+                    lambda env, request_id=request_id: decide(
+                        env["crm.pool.request"].browse(request_id)
+                    ),
+                )
+                for manager_id, request_id in zip(
+                    self.manager_ids, request_ids, strict=True
+                )
+            ]
+        )
+        with self._environment() as env:
+            requests = env["crm.pool.request"].browse(request_ids)
+            approved = requests.filtered(lambda row: row.state == "approved")
+            return results, approved.user_id.ids, requests.customer_id.owner_id.id
+
+    def test_two_approvals_at_once(self):
+        """P26: two managers approve two requests for one customer: one wins."""
+        results, approved, owner_id = self._decide_at_once(
+            lambda request: request.action_approve()
+        )
+        codes = sorted(row["code"] for rows in results for row in rows)
+        self.assertEqual(codes, ["already_decided", "approved"])
+        self.assertEqual(approved, [owner_id])
+        self._check_log(self.customer_ids[:1])
+
+    def test_naive_twin_approves_both(self):
+        """P26: looking at one's own request only, both are approved."""
+        _results, approved, _owner = self._decide_at_once(naive_approve)
+        self.assertEqual(len(approved), 2)
+
+    def test_double_click_on_approve(self):
+        """P26: one request, approved twice at once: one assignment."""
+        ids = self.customer_ids[:1]
+        self._give(ids, self.agent_ids[0])
+        request_id = self._request(ids[0], self.agent_ids[1])
+        click = lambda env: (  # noqa: E731 (the same for both)
+            env["crm.pool.request"].browse(request_id).action_approve()
+        )
+        results = self._race([(uid, click) for uid in self.manager_ids])
+        codes = sorted(row["code"] for rows in results for row in rows)
+        self.assertEqual(codes, ["already_decided", "approved"])
+        self._check_log(ids)
+
+    def test_double_click_on_apply(self):
+        """P26: five tabs apply for one customer: one request, the others are told."""
+        ids = self.customer_ids[:1]
+        self._give(ids, self.agent_ids[0])
+        with self._environment() as env:
+            name = env["crm.pool.customer"].browse(ids).name
+        results = self._race(
+            [
+                (
+                    self.agent_ids[1],
+                    lambda env: env["crm.pool.customer"].action_request_by_name(
+                        name, "race"
+                    ),
+                )
+            ]
+            * 5
+        )
+        codes = sorted(row["code"] for rows in results for row in rows)
+        self.assertEqual(codes, ["already_requested"] * 4 + ["requested"])

@@ -311,6 +311,22 @@ class TestCrmPoolRequest(PoolCase):
         self.assertRegex(todo.summary, "[一-鿿]")
         self.assertNotIn(self.leader, request.activity_ids.user_id)
 
+    def test_leader_of_the_applicant_decides_for_a_closed_pool(self):
+        """P26, P32: also for a shared customer whose pool he does not see himself."""
+        closed = self.env["crm.pool"].create(
+            {
+                "name": "Closed",
+                "company_id": self.company.id,
+                "user_ids": self.manager.ids,
+            }
+        )
+        customer = self._new_customers(1)
+        customer._write_pool({"pool_id": closed.id})
+        request = self._apply(self.agent_3, customer)
+        self.assertFalse(customer.with_user(self.leader_2).has_access("read"))
+        self._codes(request.with_user(self.leader_2).action_approve(), ["approved"])
+        self.assertEqual(customer.owner_id, self.agent_3)
+
     def test_search_equals_compute(self):
         """P26: "waiting for me" of the list and of the form agree, for every role."""
         shared = self._new_customers(1)

@@ -45,12 +45,14 @@ class CrmPoolOperation(models.TransientModel):
                     and row.owner_id != self.env.user
                 )
             )
-            operation.warning = warned and self.env._(
-                "Not advised for customers in the stages opportunity and deal: their "
-                "owner knows them best. %(count)s of these: %(names)s.",
-                count=len(warned),
-                names=warned._short_names(),
-            )
+            operation.warning = False
+            if warned:
+                operation.warning = self.env._(
+                    "Not advised for customers in the stages opportunity and deal: "
+                    "their owner knows them best. %(count)s of these: %(names)s.",
+                    count=len(warned),
+                    names=warned._short_names(),
+                )
 
     def _needs_answers(self):
         if self.action in ("protect", "unprotect"):

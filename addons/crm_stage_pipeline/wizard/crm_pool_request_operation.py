@@ -39,14 +39,6 @@ class CrmPoolRequestOperation(models.TransientModel):
                 for request in full
             )
 
-    @api.model
-    def _open(self, action, requests):
-        """Start an action on requests. :return: the dialog"""
-        operation = self.create(
-            {"action": action, "request_ids": [fields.Command.set(requests.ids)]}
-        )
-        return operation._dialog() if action != "withdraw" else operation.action_run()
-
     def action_run(self):
         """Do it and show, row by row, what came of it."""
         self.ensure_one()
@@ -71,6 +63,14 @@ class CrmPoolRequestOperation(models.TransientModel):
     def action_close(self):
         """Close the dialog and load the list behind it anew."""
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    @api.model
+    def _open(self, action, requests):
+        """Start an action on requests. :return: the dialog"""
+        operation = self.create(
+            {"action": action, "request_ids": [fields.Command.set(requests.ids)]}
+        )
+        return operation._dialog() if action != "withdraw" else operation.action_run()
 
     def _dialog(self):
         names = dict(self._fields["action"]._description_selection(self.env))

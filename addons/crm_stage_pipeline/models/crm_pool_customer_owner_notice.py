@@ -102,7 +102,7 @@ class CrmPoolCustomer(models.Model):
         if not self or not user_sudo.active or user_sudo == self.env.user:
             return
         rows_sudo = self.with_env(env_sudo).with_context(
-            {"lang": user_sudo.lang, "tz": user_sudo.tz}
+            lang=user_sudo.lang, tz=user_sudo.tz
         )
         env = rows_sudo.env
         text = env._(NOTICES[key]) % {  # pylint: disable=W8301  # literals above
@@ -114,6 +114,7 @@ class CrmPoolCustomer(models.Model):
         env["mail.activity"].create(
             {
                 "activity_type_id": env.ref("mail.mail_activity_data_todo").id,
+                "res_model_id": False,  # a to-do without document
                 "user_id": user.id,
                 "automated": True,
                 "summary": text,
