@@ -28,11 +28,10 @@ class CrmPoolCustomer(models.Model):
     def _set_owner(self, user):
         owners = self._owners_now()
         result = super()._set_owner(user)
-        for customer, activities_sudo in self._left_activities(owners):
+        for _customer, activities_sudo in self._privileged()._left_behind(owners):
             activities_sudo.with_context(mail_activity_quick_update=True).write(
                 {"user_id": user.id}
             )
-            customer._unfollow(owners[customer.id])
         return result
 
     def _people_now(self):
@@ -45,64 +44,76 @@ class CrmPoolCustomer(models.Model):
     def _cancel_activities(self, people):
         """Cancel the activities of people who do not work on self any more.
 
+        Superuser: who leaves a customer does not see it any more.
+
         :param people: users by id of customer
         """
         log_model = self.env["crm.pool.log"]
         batch = log_model._new_batch()
-        for customer, activities_sudo in self._left_activities(people):
+        for customer, activities_sudo in self._privileged()._left_behind(people):
             for activity_sudo in activities_sudo:
                 entry = {"customer": customer, "member": activity_sudo.user_id}
                 words = customer._activity_words(activity_sudo)
                 log_model._append("cancel", [entry], words, batch)
             activities_sudo.unlink()
-            customer._unfollow(people[customer.id])
 
-    def _left_activities(self, people):
-        """Open activities, on the contact, of people who do not work on it any more.
+    def _left_behind(self, people):
+        """What people leave who do not work on self (superuser) any more.
 
-        Superuser: they are other people's.
+        They no longer follow the contacts; their open activities there come back.
 
         :param people: users by id of customer
-        :return: list of (customer, activities), also without activities
+        :return: list of (customer, activities)
         """
         users = self.env["res.users"].union(*people.values())
-        if not users:
+        still = self._still_working(users)
+        gone = {
+            (row.partner_id.id, user.id): row
+            for row in self
+            for user in people.get(row.id, users.browse())
+            if (row.partner_id.id, user.id) not in still
+        }
+        if not gone:
             return []
-        env_sudo = self._privileged().env
-        partners_sudo = (
-            env_sudo["res.partner"]
+        self._unfollow(gone, users)
+        partners = (
+            self.env["res.partner"]
             .with_context(active_test=False)
             .search([("commercial_partner_id", "in", self.partner_id.ids)])
         )
-        found_sudo = env_sudo["mail.activity"].search(
+        activities = self.env["mail.activity"].search(
             [
                 ("res_model", "=", "res.partner"),
-                ("res_id", "in", partners_sudo.ids),
+                ("res_id", "in", partners.ids),
                 ("user_id", "in", users.ids),
             ]
         )
-        still = self._still_working(users)
-        left = []
-        for customer in self:
-            gone = people.get(customer.id, users.browse()).filtered(
-                lambda user, row=customer: (row.partner_id.id, user.id) not in still
-            )
-            ids = set(
-                partners_sudo.filtered(
-                    lambda p, row=customer: p.commercial_partner_id == row.partner_id
-                ).ids
-            )
-            left.append(
-                (
-                    customer,
-                    found_sudo.filtered(
-                        lambda a, users=gone, ids=ids: (
-                            a.user_id in users and a.res_id in ids
-                        )
-                    ),
-                )
-            )
-        return left
+        commercial = {
+            partner.id: partner.commercial_partner_id.id for partner in partners
+        }
+        left = {}
+        for activity in activities:
+            row = gone.get((commercial[activity.res_id], activity.user_id.id))
+            if row:
+                left[row] = left.get(row, activities.browse()) | activity
+        return list(left.items())
+
+    def _unfollow(self, gone, users):
+        """Take people from the followers of contacts.
+
+        :param gone: pairs of partner and user ids
+        """
+        user_ids = {user.partner_id.id: user.id for user in users}
+        followers = self.env["mail.followers"].search(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", self.partner_id.ids),
+                ("partner_id", "in", list(user_ids)),
+            ]
+        )
+        followers.filtered(
+            lambda row: (row.res_id, user_ids[row.partner_id.id]) in gone
+        ).unlink()
 
     def _still_working(self, users):
         """Who works, for any company, on the contacts of self.
@@ -130,10 +141,3 @@ class CrmPoolCustomer(models.Model):
             day=activity.date_deadline,
             summary=activity.summary or "",
         )
-
-    def _unfollow(self, users):
-        """Take people from the followers of the contact, unless they work on it."""
-        still = self._still_working(users)
-        gone = users.filtered(lambda user: (self.partner_id.id, user.id) not in still)
-        # superuser: the person who left may be any
-        self._privileged().partner_id.message_unsubscribe(gone.partner_id.ids)

@@ -94,23 +94,14 @@ class CrmPoolCustomer(models.Model):
     @api.model
     def _departed_ids(self, after_id):
         """The next customers on which an archived user works."""
-        # superuser: access rows of all companies
-        rows_sudo = (
-            self._privileged()
-            .env["crm.pool.access"]
-            .search_fetch(
-                [
-                    ("user_id.active", "=", False),
-                    ("kind", "!=", "document"),
-                    ("customer_id.active", "=", True),
-                    ("customer_id", ">", after_id),
-                ],
-                ["customer_id"],
-                limit=BATCH,
-                order="customer_id.id",
-            )
+        departed = [("user_id.active", "=", False), ("kind", "!=", "document")]
+        # superuser: customers of all companies
+        rows_sudo = self._privileged().search(
+            [("id", ">", after_id), ("access_ids", "any", departed)],
+            limit=BATCH,
+            order="id",
         )
-        return sorted(set(rows_sudo.customer_id.ids))
+        return rows_sudo.ids
 
     def _release_departed(self):
         """Take archived users from self (superuser)."""

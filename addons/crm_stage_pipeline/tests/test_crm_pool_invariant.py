@@ -28,6 +28,10 @@ class TestCrmPoolInvariant(PoolCase):
                 lambda: rows.action_assign(other, "spread"),
                 lambda: rows.action_share(other),
                 lambda: rows.action_unshare(other),
+                lambda: rows.action_protect(),
+                lambda: rows.action_unprotect(),
+                lambda: rows.action_request("needed"),
+                lambda: rows.env["crm.pool.request"].search([]).action_approve(),
                 lambda: rows.action_claim_random(2, [("id", "in", customers.ids)]),
             ]
         )
@@ -45,14 +49,21 @@ class TestCrmPoolInvariant(PoolCase):
             self.assertEqual(customer.access == "collaborative", bool(members))
             self.assertNotIn(customer.owner_id, members)
             owner, stage = self.env["res.users"], False
+            is_protected = False
             for entry in customer.log_ids.sorted("id"):
                 self.assertEqual(entry.owner_before_id, owner)
                 self.assertEqual(entry.stage_before, stage)
                 owner, stage = entry.owner_after_id, entry.stage_after
+                if entry.action in ("protect", "unprotect"):
+                    is_protected = entry.action == "protect"
             self.assertEqual((owner, stage), (customer.owner_id, customer.stage_code))
+            self.assertEqual(customer.is_protection_open, is_protected)
+            self.assertEqual(customer.is_protected, is_protected)
+            self.assertTrue(customer.owner_id or not is_protected)
 
     def test_any_series_of_actions(self):
-        """The log folds to owner and stage; access rows, marks and quota agree."""
+        """The log folds to owner, stage and protection; access and quota agree."""
+        self.policy.protection_cap = 2
         customers = self._new_customers(3, "reserve") | self._new_customers(3)
         for seed in range(6):
             draw = random.Random(seed)
@@ -60,7 +71,9 @@ class TestCrmPoolInvariant(PoolCase):
                 self._act(draw, customers)
             with self.subTest(seed=seed):
                 self._check(customers)
-        for counter in self.env["crm.pool.quota"].search([("used", ">", 0)]):
+        for counter in self.env["crm.pool.quota"].search(
+            [("used", ">", 0), ("scope", "!=", "holding")]
+        ):
             logged = self.env["crm.pool.log"].search_count(
                 [
                     ("actor_id", "=", counter.user_id.id),
