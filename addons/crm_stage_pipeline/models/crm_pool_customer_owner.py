@@ -233,11 +233,17 @@ class CrmPoolCustomer(models.Model):
                     "access": "collaborative" if is_collaborative else "personal",
                     "previous_owner_id": customer_sudo.owner_id.id,
                     "claimed_at": fields.Datetime.now(),
-                    "access_ids": [
-                        Command.create({"user_id": user.id, "kind": "owner"})
-                    ],
                 }
             )
+        # the row first: whoever assigns it at the same time is replayed there, and
+        # does not run into the unique index of the access rows
+        customers_sudo.flush_recordset(["owner_id"])
+        rows_sudo.create(
+            [
+                {"customer_id": row.id, "user_id": user.id, "kind": "owner"}
+                for row in customers_sudo
+            ]
+        )
 
     def _add_member(self, user, is_readonly):
         self._privileged()._write_pool(

@@ -1,18 +1,10 @@
-import threading
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
-from odoo import api
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service import model as service_model
-from odoo.service.model import retrying
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
+
+from .common import RaceCase
 
 LIMIT = 20
-GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_user"
 
 
 def naive_claim(customers):
@@ -28,129 +20,8 @@ def naive_claim(customers):
 
 
 @tagged("post_install", "-at_install", "race")
-class TestCrmPoolRace(BaseCase):
-    """P23, P24, P30: claims that really run at once, each on its own connection.
-
-    Every worker takes its snapshot first and then waits for the others, which is
-    the worst moment; Odoo's own replay does the rest.
-    """
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # the runner holds the real lock, and the workers would wait for it
-        cls.classPatch(Registry, "_lock", DummyRLock())
-        cls.classPatch(service_model, "time", SimpleNamespace(sleep=lambda _s: None))
-        with cls._environment() as env:
-            cls.company_id = env.ref("base.main_company").id
-            cls.user_ids = [
-                new_test_user(env, f"race_{number}", groups=GROUP).id
-                for number in range(5)
-            ]
-            cls.partner_ids = (
-                env["res.partner"]
-                .create([{"name": f"Race Works {n}"} for n in range(100)])
-                .ids
-            )
-            stage = env["crm.pool.stage"]._stage_for("target", env.company)
-            cls.customer_ids = (
-                env["crm.pool.customer"]
-                .create(
-                    [
-                        {
-                            "partner_id": partner_id,
-                            "stage_id": stage.id,
-                            "owner_id": False,
-                        }
-                        for partner_id in cls.partner_ids
-                    ]
-                )
-                .ids
-            )
-            env.cr.commit()
-        cls.addClassCleanup(cls._remove)
-
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(self._reset)
-
-    @classmethod
-    @contextmanager
-    def _environment(cls, uid=api.SUPERUSER_ID):
-        """An environment on a connection of its own."""
-        with closing(db_connect(get_db_name()).cursor()) as cr:
-            yield api.Environment(cr, uid, {})
-
-    def _reset(self):
-        """Give all customers back, without a trace."""
-        with self._environment() as env:
-            env.cr.execute(
-                """
-                DELETE FROM crm_pool_access WHERE customer_id = ANY(%(ids)s);
-                DELETE FROM crm_pool_log
-                 WHERE customer_ref = ANY(%(ids)s) AND action <> 'enter';
-                DELETE FROM crm_pool_quota WHERE user_id = ANY(%(users)s);
-                UPDATE crm_pool_customer
-                   SET owner_id = NULL, access = 'shared', claimed_at = NULL
-                 WHERE id = ANY(%(ids)s);
-                UPDATE crm_pool_policy SET holding_cap = 0
-                """,
-                {"ids": self.customer_ids, "users": self.user_ids},
-            )
-            env.cr.commit()
-
-    @classmethod
-    def _remove(cls):
-        with cls._environment() as env:
-            env.cr.execute(
-                "DELETE FROM crm_pool_log"
-                " WHERE customer_ref = ANY(%s) OR actor_id = ANY(%s)",
-                [cls.customer_ids, cls.user_ids],
-            )
-            env["crm.pool.customer"].browse(cls.customer_ids).exists().unlink()
-            users = env["res.users"].browse(cls.user_ids)
-            partners = users.partner_id
-            users.unlink()
-            (partners | env["res.partner"].browse(cls.partner_ids)).unlink()
-            env.cr.commit()
-
-    def _race(self, jobs):
-        """Run jobs (uid, function of an environment) at once.
-
-        :return: results in the order of jobs; errors are raised
-        """
-        barrier = threading.Barrier(len(jobs))
-        results = [None] * len(jobs)
-
-        def work(index, uid, function):
-            is_first = iter([True])
-
-            def attempt():
-                env.cr.execute("SELECT count(*) FROM crm_pool_customer")
-                if next(is_first, False):
-                    barrier.wait(timeout=60)
-                return function(env)
-
-            with self._environment(uid) as env:
-                try:
-                    results[index] = retrying(attempt, env)
-                    env.cr.commit()
-                except Exception as error:  # noqa: BLE001 (raised in the main thread)
-                    results[index] = error
-
-        threads = [
-            threading.Thread(target=work, args=(index, uid, function))
-            for index, (uid, function) in enumerate(jobs)
-        ]
-        with mute_logger("odoo.sql_db"):  # the naive twin's conflicts
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(timeout=120)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        return results
+class TestCrmPoolRace(RaceCase):
+    """P23, P24, P30: claims that really run at once, each on its own connection."""
 
     def _faults(self, limit=LIMIT):
         """Broken invariants, as words: the same test for product and naive twin."""
@@ -181,15 +52,6 @@ class TestCrmPoolRace(BaseCase):
             if {user: int(used) for user, used in cr.fetchall()} != held:
                 faults.append("counter")
         return faults
-
-    def _held(self):
-        with self._environment() as env:
-            cr = env.cr
-            cr.execute(
-                "SELECT count(*) FROM crm_pool_customer WHERE owner_id = ANY(%s)",
-                [self.user_ids],
-            )
-            return cr.fetchone()[0]
 
     def _claim(self, ids):
         return lambda env: env["crm.pool.customer"].browse(ids).action_claim()

@@ -7,8 +7,10 @@ from . import (
     crm_pool_import_file,
     crm_pool_import_row,
     crm_pool_operation,
+    crm_pool_operation_guard,
     crm_pool_operation_stage,
     crm_pool_recycle_preview,
     crm_pool_recycle_preview_count,
     crm_pool_recycle_preview_line,
+    crm_pool_request_operation,
 )
