@@ -72,6 +72,7 @@
         "web.assets_backend": [
             "crm_stage_pipeline/static/src/import_runner/*",
         ],
+        "web.assets_tests": ["crm_stage_pipeline/static/tests/tours/*"],
     },
     "external_dependencies": {"python": ["phonenumbers", "pypinyin"]},
     "post_init_hook": "post_init_hook",
