@@ -27,7 +27,7 @@ class TestCallPanelTour(HttpCase, CallCase):
         server = env["asterisk.server"].browse(self.server.id)
         self.gateway._store(env, server, stream, 0)
         if settle:
-            env["crm.call"]._settle_calls(server)
+            env["crm.call"]._settle_calls(server)._notify_users()
 
     def _tour(self, name):
         self.start_tour(

@@ -55,6 +55,6 @@ tours.add("crm_incentive_statement", {
                 content: "and above",
                 trigger: "[name=slices_text]:contains('4,000.00 at 8 % = $ 320.00')",
             },
-            { trigger: ".o_form_view:not(:has(button:contains('Approve')))" },
+            { trigger: ".o_statusbar_buttons:contains('Print'):not(:has(button:contains('Approve')))" },
         ]),
 });

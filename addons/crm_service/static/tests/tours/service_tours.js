@@ -17,7 +17,7 @@ tours.add("crm_service_agent", {
             ...choose("partner_id", "Green Hill Trading"),
             {
                 content: "what the agreement covers is shown at once",
-                trigger: ".modal .alert-success:contains('Care')",
+                trigger: ".modal .alert-success:contains('Covered by agreement')",
             },
             {
                 trigger: ".modal .o_field_widget[name=name] input",
@@ -41,7 +41,7 @@ tours.add("crm_service_agent", {
             { trigger: ".o_field_widget[name=agreement_id] input:value('Care')" },
             { trigger: ".o_field_widget[name=response_status]:contains('Running')" },
             { trigger: ".o_notebook .nav-link:contains('Promised Times')", run: "click" },
-            { trigger: ".o_field_widget[name=sla_explanation]:contains('1 h')" },
+            { trigger: ".o_field_widget[name=sla_explanation]:contains('of working time')" },
         ]),
 });
 

@@ -18,16 +18,22 @@ tours.add("crm_pool_claim", {
             ...dropFilter("My Customers"),
             { trigger: ".o_data_row:count(3):contains('Shared')" },
             {
-                content: "from the search into the list",
-                trigger: ".o_searchview_input",
-                run: "click && press ArrowDown",
+                content: "from the search by its head into the first row, and choose it",
+                trigger: "body:not(:has(.o-dropdown--menu)) .o_searchview_input",
+                async run({ press }) {
+                    this.anchor.focus();
+                    await press("ArrowDown");
+                    await press("ArrowDown");
+                    await press("Shift+Space");
+                },
             },
             {
-                content: "the head's box has the focus: choose all",
-                trigger: "thead .o_list_record_selector input:focus",
-                run: "press Space",
+                content: "and the two below",
+                trigger: ".o_list_table:has(.o_data_row_selected:count(1)) .o_data_row:first",
+                run: "press Shift+ArrowDown && press Shift+ArrowDown",
             },
-            { trigger: ".o_control_panel:contains('3 selected'), .o_selection_box:contains('3')" },
+            { trigger: ".o_list_table:has(.o_data_row_selected:count(3))" },
+            { trigger: ".o_selection_box:contains('3'), .o_list_selection_box:contains('3')" },
             {
                 content: "the key of the button Claim",
                 trigger: ".o_control_panel button:contains('Claim')",
@@ -226,7 +232,7 @@ tours.add("crm_pool_screen_zh", {
             { trigger: ".modal .badge:contains('拒绝'):contains('1')" },
             { trigger: ".modal .o_data_row:first:contains('每天 2 个的额度已用完')" },
             { trigger: ".modal footer button:contains('关闭')", run: "press Alt+x" },
-            ...openMenu("客户", "目标", "目标客户"),
+            ...openMenu("客户", "目标客户", "目标客户"),
             { trigger: ".o_data_row:contains('个人'):count(2)" },
         ]),
 });

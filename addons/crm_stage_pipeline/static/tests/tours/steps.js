@@ -38,7 +38,7 @@ export function dropFilter(name) {
         {
             content: `take the filter ${name} away`,
             trigger: `.o_searchview:has(.o_facet_value:contains("${name}")) .o_searchview_input`,
-            run: "click && press Backspace",
+            run: "click && press Backspace && press Escape",
         },
         { trigger: `.o_searchview:not(:has(.o_facet_value:contains("${name}")))` },
     ];

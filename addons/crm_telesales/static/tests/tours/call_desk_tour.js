@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("crm_telesales_call_desk", {
             },
             { trigger: ".o_call_desk .text-muted:contains('Autumn calls')" },
             { trigger: ".o_call_desk_name:contains('Tour Callee')" },
-            { trigger: ".o_call_desk_number:contains('+86 571 8888')" },
+            { trigger: ".o_call_desk_number:contains('+865718888')" },
             {
                 content: "the script names the customer",
                 trigger: ".o_call_desk_script:contains('Am I speaking with Tour Callee')",
