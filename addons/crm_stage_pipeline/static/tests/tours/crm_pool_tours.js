@@ -29,10 +29,10 @@ tours.add("crm_pool_claim", {
             },
             {
                 content: "and the two below",
-                trigger: ".o_list_table:has(.o_data_row_selected:count(1)) .o_data_row:first",
+                trigger: ".o_data_row_selected:count(1)",
                 run: "press Shift+ArrowDown && press Shift+ArrowDown",
             },
-            { trigger: ".o_list_table:has(.o_data_row_selected:count(3))" },
+            { trigger: ".o_data_row_selected:count(3)" },
             { trigger: ".o_selection_box:contains('3'), .o_list_selection_box:contains('3')" },
             {
                 content: "the key of the button Claim",
@@ -112,7 +112,7 @@ tours.add("crm_pool_work", {
             ...choose("outcome_id", "Interested"),
             {
                 trigger: ".modal .o_field_widget[name=next_visit_date] input",
-                run: "edit 2031-03-04 10:30:00 && press Enter",
+                run: "edit 2031-03-04 12:00:00 && press Enter",
             },
             {
                 trigger: ".modal .o_field_widget[name=note] textarea",
