@@ -20,5 +20,6 @@
     "demo": ["demo/asterisk_server_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_asterisk/static/src/**/*"],
+        "web.assets_tests": ["crm_asterisk/static/tests/tours/*"],
     },
 }

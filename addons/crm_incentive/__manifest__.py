@@ -19,5 +19,8 @@
         "views/crm_incentive_measure_views.xml",
     ],
     "demo": ["demo/crm_incentive_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["crm_incentive/static/tests/tours/*"],
+    },
     "application": True,
 }

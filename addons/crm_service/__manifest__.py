@@ -33,5 +33,8 @@
         "demo/crm_service_ticket_demo.xml",
         "demo/translation_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["crm_service/static/tests/tours/*"],
+    },
     "application": True,
 }

@@ -95,6 +95,7 @@
             "crm_stage_pipeline/static/src/import_runner/*",
             "crm_stage_pipeline/static/src/request_counter/*",
         ],
+        "web.assets_tests": ["crm_stage_pipeline/static/tests/tours/*"],
     },
     "external_dependencies": {"python": ["phonenumbers", "pypinyin"]},
     "post_init_hook": "post_init_hook",

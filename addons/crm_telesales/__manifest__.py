@@ -37,6 +37,7 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_telesales/static/src/call_desk/*"],
+        "web.assets_tests": ["crm_telesales/static/tests/tours/*"],
     },
     "application": True,
 }

@@ -11,6 +11,7 @@ from . import (
     repository,
     security,
     tests_form,
+    tours,
     translated,
     xml_ids,
 )
@@ -32,7 +33,7 @@ def _checks_of(*modules) -> dict[str, Check]:
 
 # over a product addon; a test-only addon has no menus, translations or rights to check
 ADDON_CHECKS = _checks_of(
-    code, layering, manifests, security, tests_form, translated, xml_ids
+    code, layering, manifests, security, tests_form, tours, translated, xml_ids
 )
 TEST_ADDON_CHECKS = _checks_of(code, manifests, tests_form)
 REPOSITORY_CHECKS = _checks_of(repository, deployment)

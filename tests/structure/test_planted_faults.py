@@ -126,6 +126,14 @@ ADDON_FAULTS = {
         changed(TEST, "self.assertTrue(1)", 'self.skipTest("later")'),
         "skipTest",
     ),
+    "tours.applications_have_tours": (
+        changed(MANIFEST, '"license"', '"application": True, "license"'),
+        "no tour",
+    ),
+    "tours.tours_are_started": (
+        {"static/tests/tours/x.js": 'tours.add("forgotten", { steps: () => [] });'},
+        "no test starts forgotten",
+    ),
     "tests_form.tests_do_not_sleep": (
         changed(TEST, "self.assertTrue(1)", "time.sleep(1)"),
         "sleeps",

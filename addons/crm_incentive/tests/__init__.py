@@ -5,5 +5,6 @@ from . import test_incentive_ledger
 from . import test_incentive_payment
 from . import test_incentive_run
 from . import test_incentive_statement
+from . import test_incentive_tour
 from . import test_rating_cases
 from . import test_rating_properties

@@ -7,4 +7,5 @@ from . import test_escalation
 from . import test_knowledge
 from . import test_sla
 from . import test_ticket
+from . import test_service_tour
 from . import test_portal

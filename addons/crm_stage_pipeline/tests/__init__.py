@@ -35,6 +35,7 @@ from . import (
     test_crm_pool_stage,
     test_crm_pool_territory,
     test_crm_restriction_partner,
+    test_crm_pool_tour,
     test_numbering,
     test_pool_package,
     test_res_partner_search,

@@ -1,5 +1,6 @@
 from . import test_calling_hours
 from . import test_script
+from . import test_call_desk_tour
 from . import test_crm_call_list
 from . import test_crm_call_script
 from . import test_crm_callee

@@ -1,0 +1,60 @@
+import { registry } from "@web/core/registry";
+import { choose, patient, seeTitle } from "@crm_stage_pipeline/../tests/tours/steps";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("crm_incentive_run", {
+    steps: () =>
+        patient([
+            seeTitle("Runs"),
+            { trigger: ".o_list_button_add", run: "click" },
+            ...choose("period_id", "2026-01"),
+            { trigger: ".o_statusbar_buttons button:contains('Preview')", run: "click" },
+            { trigger: ".o_arrow_button_current:contains('Previewed')" },
+            {
+                content: "what the run would change",
+                trigger:
+                    "[name=line_ids] .o_data_row:contains('incentive_rep'):contains('820.00'):count(1)",
+            },
+            {
+                trigger: ".o_statusbar_buttons button:text('Run')",
+                run: "click",
+            },
+            { trigger: ".o_arrow_button_current:contains('Done')" },
+            { trigger: ".o_field_widget[name=credits_added]:contains('2')" },
+            { trigger: ".oe_stat_button:contains('Statements')", run: "click" },
+            seeTitle("Statements"),
+            { trigger: ".o_data_row:count(2)" },
+            { trigger: ".o_data_row:contains('incentive_rep'):contains('820.00')" },
+        ]),
+});
+
+tours.add("crm_incentive_statement", {
+    steps: () =>
+        patient([
+            seeTitle("Statements"),
+            {
+                content: "only my own",
+                trigger: ".o_data_row:count(1):contains('820.00') td[name=period_id]",
+                run: "click",
+            },
+            { trigger: ".o_form_view [name=participant_id]:contains('incentive_rep')" },
+            { trigger: ".o_field_widget[name=earned]:contains('820.00')" },
+            { trigger: ".o_field_widget[name=payable]:contains('820.00')" },
+            { trigger: ".o_notebook .nav-link:contains('Calculation')", run: "click" },
+            { trigger: "[name=entry_ids] .o_data_row:count(2)" },
+            {
+                content: "the first document, all at the first rate",
+                trigger: "[name=slices_text]:contains('6,000.00 at 5 % = $ 300.00')",
+            },
+            {
+                content: "the second one, up to 10,000",
+                trigger: "[name=slices_text]:contains('4,000.00 at 5 % = $ 200.00')",
+            },
+            {
+                content: "and above",
+                trigger: "[name=slices_text]:contains('4,000.00 at 8 % = $ 320.00')",
+            },
+            { trigger: ".o_statusbar_buttons:contains('Print'):not(:has(button:contains('Approve')))" },
+        ]),
+});
