@@ -1,6 +1,7 @@
 from . import (
     crm_pool_distribution,
     crm_pool_enrolment,
+    base_partner_merge,
     crm_pool_import,
     crm_pool_import_batch,
     crm_pool_import_field,
@@ -8,4 +9,8 @@ from . import (
     crm_pool_import_row,
     crm_pool_operation,
     crm_pool_operation_stage,
+    mail_compose_message,
+    mail_followers_edit,
+    privacy_lookup_wizard,
+    sms_composer,
 )
