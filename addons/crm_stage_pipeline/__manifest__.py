@@ -62,6 +62,7 @@
         "views/crm_pool_territory_views.xml",
         "wizard/crm_pool_distribution_views.xml",
         "wizard/crm_pool_enrolment_views.xml",
+        "views/res_partner_mask_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_pool_views.xml",
     ],

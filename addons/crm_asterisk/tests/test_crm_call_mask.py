@@ -90,7 +90,7 @@ class TestCrmCallMask(CallCase):
         for number in (FIGURES, FIGURES[:9]):
             for name in ("number", "e164"):
                 self.assertNotIn(call, calls.search([(name, "ilike", number)]))
-        self.customer.with_user(self.agent).action_claim()
+        self.customer.action_assign(self.agent.id, "test")
         self.env.invalidate_all()
         self.assertEqual(seen.number, FIGURES)
         self.assertIn(call, calls.search([("number", "ilike", FIGURES[:9])]))

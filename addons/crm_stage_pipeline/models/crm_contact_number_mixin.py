@@ -25,6 +25,7 @@ class CrmContactNumberMixin(models.AbstractModel):
     _number_key_field = None
 
     is_number_masked = fields.Boolean(
+        string="Number Hidden",
         compute="_compute_is_number_masked",
         compute_sudo=True,
         help="The customer is in a pool that masks numbers, and not yours.",

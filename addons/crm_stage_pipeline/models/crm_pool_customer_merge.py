@@ -70,8 +70,8 @@ class CrmPoolCustomer(models.Model):
         """Make of self (superuser) one row per company, which is that of `partner`."""
         self._check_collapse()
         for rows in self.grouped("company_id").values():
-            best = rows.sorted(lambda row: row._merge_order())[:1]
-            for rest in rows - best:
+            best, *others = rows.sorted(lambda row: row._merge_order())
+            for rest in others:
                 best._absorb(rest)
             if best.partner_id != partner:
                 best._set_partner(partner)
@@ -158,7 +158,12 @@ class CrmPoolCustomer(models.Model):
         log._append(
             "share",
             [
-                {"customer": self, "member": user, "owner_before": owner}
+                {
+                    "customer": self,
+                    "member": user,
+                    "owner_before": owner,
+                    "owner_after": owner,
+                }
                 for user in members
                 if user not in known
             ],

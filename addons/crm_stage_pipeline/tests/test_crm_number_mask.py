@@ -12,6 +12,11 @@ FIELDS = ("phone", "phone_sanitized", "mobile", "fax", "home_phone", "finance_ph
 class TestCrmNumberMask(MaskCase):
     """P32, C1: who reads numbers that a pool masks, and what still works."""
 
+    def _let_edit_shared(self):
+        """Our guard alone, without the lock of shared customers."""
+        group = self.env.ref("crm_stage_pipeline.crm_stage_pipeline_group_edit_shared")
+        self.agent_1.group_ids = [Command.link(group.id)]
+
     def _read(self, user, record=None):
         self.env.invalidate_all()
         records = (record or self.partner).with_user(user)
@@ -80,6 +85,7 @@ class TestCrmNumberMask(MaskCase):
 
     def test_nothing_masked_is_written(self):
         """P32: what a client sends back does not destroy the number."""
+        self._let_edit_shared()
         agent = self.partner.with_user(self.agent_1)
         seen = agent.read(["phone", "mobile"])[0]
         agent.write({"phone": seen["phone"], "mobile": seen["mobile"], "city": "Amoy"})
@@ -92,6 +98,7 @@ class TestCrmNumberMask(MaskCase):
 
     def test_numbers_do_not_move(self):
         """P32: no way to make a number readable by carrying it elsewhere."""
+        self._let_edit_shared()
         own = self._new_customers(1, "target", self.agent_1).partner_id
         lead = self.env["crm.lead"].create(
             {"name": "Fans", "partner_id": self.partner.id, "user_id": False}

@@ -7,6 +7,17 @@ from odoo.addons.mail.tools.discuss import Store
 
 from .common import PoolCase
 
+# Doors that the rule on contacts shuts too: without it they leak.
+ALSO_RULED = {
+    "event",
+    "event onchange",
+    "composer",
+    "composer onchange",
+    "child",
+    "child onchange",
+    "invoice onchange",
+    "lead",
+}
 EMAIL = "egret.bamboo@example.com"
 NAME = "Egret Bamboo Works"
 
@@ -259,9 +270,14 @@ class TestCrmPoolForged(PoolCase):
         except AccessError:
             return False
         finally:
-            savepoint.rollback()
-            savepoint.close(rollback=False)
-            self.env.invalidate_all(flush=False)
+            self.env.cr.precommit.clear()
+            self.env.clear()
+            savepoint.close(rollback=True)
+
+    def _open_contacts(self):
+        """Take the rule on contacts away."""
+        self.env.ref("crm_stage_pipeline.res_partner_rule_pool").active = False
+        self.env.flush_all()
 
     def _open_all(self):
         """Take our hooks away."""
@@ -269,6 +285,8 @@ class TestCrmPoolForged(PoolCase):
         self.patch(type(self.env["res.partner"]), "_check_seen", nothing)
         for name in ("crm.lead", "sale.order"):
             self.patch(type(self.env[name]), "_check_pool_partners", nothing)
+        for name in ("calendar_attendee", "mail_followers", "res_partner_bank"):
+            self.env.ref(f"crm_stage_pipeline.{name}_rule_pool").active = False
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_forged_ids(self):
@@ -280,7 +298,10 @@ class TestCrmPoolForged(PoolCase):
                     operation = self._forged(agent, partner)[name]
                     self.assertFalse(self._given(operation))
         self._open_all()
-        for name in self._forged(self.env, self.partner):
+        doors = self._forged(self.env, self.partner)
+        for name in sorted(doors, key=lambda name: name in ALSO_RULED):
+            if name in ALSO_RULED:
+                self._open_contacts()
             with self.subTest(door=name, control=True):
                 self.assertTrue(self._given(self._forged(agent, self.partner)[name]))
 
@@ -300,6 +321,7 @@ class TestCrmPoolForged(PoolCase):
 
     def test_event_of_a_hidden_customer(self):
         """P20: a colleague's meeting shows its time, not the customer."""
+        self.env.invalidate_all()
         event = self.event.with_user(self.agent_2)
         values = event.web_read(
             {

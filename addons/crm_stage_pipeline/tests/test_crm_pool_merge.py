@@ -1,8 +1,11 @@
 import random
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..pool.transition import STAGES, rank
 from .common import PoolCase
@@ -15,6 +18,7 @@ class TestCrmPoolMerge(PoolCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.country_id = cls.env.ref("base.cn")
         for user in (cls.agent_1, cls.agent_2, cls.manager):
             user.group_ids = [
                 Command.link(cls.env.ref("base.group_partner_manager").id)
@@ -75,7 +79,12 @@ class TestCrmPoolMerge(PoolCase):
         src.phone, dst.phone = "13917264058", "13864029157"
         src.mobile = "13752916408"
         lead = self.env["crm.lead"].create(
-            {"name": "Fans", "partner_id": src.id, "user_id": self.agent_2.id}
+            {
+                "name": "Fans",
+                "type": "lead",
+                "partner_id": src.id,
+                "user_id": self.agent_2.id,
+            }
         )
         log = high.log_ids | low.log_ids
         self._merge(self.agent_1, dst | src)
@@ -95,11 +104,11 @@ class TestCrmPoolMerge(PoolCase):
             {"13917264058", "13864029157", "13752916408"},
         )
         self.assertEqual(dst.phone, "13864029157")
-        self.assertLessEqual(log, high.log_ids)
-        self._check_merged(low, high)
+        self._check_merged(low, high, log)
 
-    def _check_merged(self, low, high):
+    def _check_merged(self, low, high, log):
         """Both sides stand in the log, the keys are those of the one."""
+        self.assertLessEqual(log, high.log_ids)
         entries = self.env["crm.pool.log"].search([("action", "=", "merge")])
         self.assertEqual(set(entries.mapped("customer_ref")), {low.id, high.id})
         self.assertEqual(len(set(entries.mapped("batch"))), 1)
@@ -107,6 +116,14 @@ class TestCrmPoolMerge(PoolCase):
         self.assertIn("+8613917264058", keys.mapped("key"))
         self._check(high)
         self.assertEqual(self._fold(low.id), (False, False, set()))
+
+    @mute_logger("odoo.sql_db")
+    def test_core_alone(self):
+        """The same merge without ours aborts on the unique row (negative control)."""
+        customers = self._new_customers(2, "target", self.agent_1)
+        self.patch(type(customers), "_collapse", lambda self, partner: None)
+        with self.assertRaises(UniqueViolation):
+            self._merge(self.agent_1, customers.partner_id)
 
     def test_different_owners(self):
         """P33: a merge of two owners' customers needs a manager; both work on."""

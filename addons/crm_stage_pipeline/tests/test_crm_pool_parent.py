@@ -33,15 +33,15 @@ class TestCrmPoolParent(PoolCase):
         shared = self._new_customers(1)
         his = self._new_customers(1, "target", self.agent_2)
         his.with_user(self.agent_2).action_share(self.agent_1.id)
-        partner = mine.partner_id
+        partner, company = mine.partner_id, shared.partner_id
         change = {"is_company": False, "parent_id": his.partner_id.id}
         with self.assertRaises(UserError):
             partner.with_user(self.agent_1).write(change)
         self.env.invalidate_all()
         partner.with_user(self.agent_1).write(
-            {"is_company": False, "parent_id": shared.partner_id.id}
+            {"is_company": False, "parent_id": company.id}
         )
-        row = self._rows(shared.partner_id)
+        row = self._rows(company)
         self.assertEqual((row, row.owner_id), (mine, self.agent_1))
         self.assertFalse(shared.exists())
 

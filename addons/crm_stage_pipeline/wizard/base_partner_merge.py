@@ -2,6 +2,8 @@ from odoo import models
 
 from ..models.res_partner_parent import MERGE_SENTINEL
 
+MOBILE_TYPES = ("mobile", "fixed_or_mobile")
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Merging partners merges their places in the pool (P33).
@@ -43,9 +45,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _prepare_numbers(self, partners_sudo, dst_sudo):
         """Numbers and restrictions of partners (superuser) that would collide."""
         rows_sudo = (partners_sudo - dst_sudo).phone_number_ids
-        rows_sudo.filtered(lambda row: row.kind == "phone").with_context(
-            crm_phone_number_aligning=True
-        ).kind = "other"
+        aligning = rows_sudo.with_context(crm_phone_number_aligning=True)
+        for row_sudo in aligning.filtered(lambda row: row.kind == "phone"):
+            kind = "mobile" if row_sudo.line_type in MOBILE_TYPES else "other"
+            # behind the numbers of the contact that stays
+            row_sudo.write({"kind": kind, "sequence": row_sudo.sequence + 10})
         known = set()
         restrictions_sudo = partners_sudo.env["crm.contact.restriction"].search(
             [("partner_id", "in", partners_sudo.ids), ("kind", "=", "partner")]
@@ -75,9 +79,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """One row per number: the first of the same figures stays."""
         known = set()
         for row_sudo in dst_sudo.phone_number_ids.sorted(
-            lambda row: (row.kind == "other", row.sequence, row.id)
+            lambda row: (row.kind != "phone", row.sequence, row.id)
         ):
             key = row_sudo.e164 or row_sudo.number
-            if key in known and row_sudo.kind == "other":
+            if key in known:
                 row_sudo.unlink()
             known.add(key)
