@@ -1,7 +1,7 @@
 from . import (
+    base_partner_merge,
     crm_pool_distribution,
     crm_pool_enrolment,
-    base_partner_merge,
     crm_pool_import,
     crm_pool_import_batch,
     crm_pool_import_field,
