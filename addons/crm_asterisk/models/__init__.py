@@ -5,6 +5,7 @@ from . import asterisk_command
 from . import crm_call
 from . import crm_call_dial
 from . import crm_call_fold
+from . import crm_call_mask
 from . import crm_call_pop
 from . import crm_call_record
 from . import crm_call_channel

@@ -121,13 +121,15 @@ class CrmCall(models.Model):
     _user_idx = models.Index("(user_id, started_at DESC)")
     _living_idx = models.Index("(server_id) WHERE NOT coalesce(is_settled, false)")
 
-    @api.depends("number", "partner_id", "started_at")
+    @api.depends("number", "partner_id", "started_at", "is_number_masked")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_display_name(self):
         for call in self:
             # the name of a contact whom the reader may not see stays unseen
             partner = call.partner_id.sudo(False)
             name = partner.display_name if partner.has_access("read") else ""
-            call.display_name = name or call.number or call.linkedid
+            number = call._shown_number(self.env.user)
+            call.display_name = name or number or call.linkedid
 
     def action_open_customer(self):
         """Open the contact's form."""

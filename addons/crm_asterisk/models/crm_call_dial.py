@@ -18,7 +18,12 @@ class CrmCall(models.Model):
 
     @api.model
     def action_dial(
-        self, phone_number_id=None, number=None, customer_id=None, partner_id=None
+        self,
+        phone_number_id=None,
+        number=None,
+        customer_id=None,
+        partner_id=None,
+        lead_id=None,
     ):
         """Ring the user's own telephone and then the number.
 
@@ -26,18 +31,20 @@ class CrmCall(models.Model):
         busy, the PBX away, a number that is none, a contact that is restricted.
 
         :param phone_number_id: crm.phone.number to call, or else
-        :param number: a number as text, with
+        :param number: a number as text, masked if the user sees it so, with
         :param customer_id: crm.pool.customer that it belongs to, if known, or
-        :param partner_id: res.partner
+        :param partner_id: res.partner, or
+        :param lead_id: crm.lead; without a number the best one of these is called
         :return: {"command_id", "message"}
         """
         self.browse().check_access("read")
         endpoint = self._dialling_endpoint()
         partner, customer, number = self._dialled_party(
-            phone_number_id, number, customer_id, partner_id
+            phone_number_id, number, customer_id, partner_id, lead_id
         )
+        shown = self.env["crm.phone.number"]._text_shown(number, partner)
         server = endpoint.server_id
-        dialled, e164 = self._number_to_dial(server, number)
+        dialled, e164 = self._number_to_dial(server, number, shown)
         self._check_restriction(partner, e164 or dialled)
         command_sudo = self.env["asterisk.command"]._queue(
             server,
@@ -56,7 +63,7 @@ class CrmCall(models.Model):
         return {
             "command_id": command_sudo.id,
             "message": self.env._(
-                "Calling %(number)s: pick up your telephone.", number=number
+                "Calling %(number)s: pick up your telephone.", number=shown
             ),
         }
 
@@ -106,18 +113,27 @@ class CrmCall(models.Model):
         return endpoint
 
     @api.model
-    def _dialled_party(self, phone_number_id, number, customer_id, partner_id):
-        """(res.partner, crm.pool.customer, number) the user may see."""
+    def _dialled_party(
+        self, phone_number_id, number, customer_id, partner_id, lead_id=None
+    ):
+        """(res.partner, crm.pool.customer, number): parties that the user sees, and
+        the number of one, which he may see masked."""
         partner = self.env["res.partner"].browse(partner_id or [])
         partner.check_access("read")
         customer = self.env["crm.pool.customer"].browse(customer_id or [])
         customer.check_access("read")
+        lead = self.env["crm.lead"].browse(lead_id or [])
+        lead.check_access("read")
+        row = self._row_to_dial(lead or partner or customer.partner_id, number)
         if phone_number_id:
             row = self.env["crm.phone.number"].browse(phone_number_id)
             row.check_access("read")
+        if row:
             partner = row.partner_id or row.lead_id.partner_id
             partner.check_access("read")
-            number = row.e164 or row.number
+            # superuser: the exchange gets the number that the agent does not read
+            row_sudo = row.with_env(customer._privileged().env)
+            number = row_sudo.e164 or row_sudo.number
         if not number:
             raise UserError(self.env._("There is no number to call."))
         partner = partner or customer.partner_id
@@ -128,9 +144,13 @@ class CrmCall(models.Model):
         return partner, customer or partner.pool_customer_id, number
 
     @api.model
-    def _number_to_dial(self, server, number):
-        """(what is dialled, E.164 or False). Raises UserError for what is no number."""
+    def _number_to_dial(self, server, number, shown=None):
+        """(what is dialled, E.164 or False). Raises UserError for what is no number.
+
+        :param shown: the number as the user may read it
+        """
         prefix = server.prefix or ""
+        shown = shown or number
         try:
             e164 = normalise(number, server.country_id.code).e164
         except NumberError as error:
@@ -140,7 +160,7 @@ class CrmCall(models.Model):
                 raise UserError(
                     self.env._(
                         "%(number)s cannot be dialled: it is not a telephone number.",
-                        number=number,
+                        number=shown,
                     )
                 ) from error
             return plain, False
@@ -157,7 +177,7 @@ class CrmCall(models.Model):
             return dialable(prefix + dialled), e164
         except ValueRefused as error:
             raise UserError(
-                self.env._("%(number)s cannot be dialled.", number=number)
+                self.env._("%(number)s cannot be dialled.", number=shown)
             ) from error
 
     @api.model

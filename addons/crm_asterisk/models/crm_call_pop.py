@@ -92,7 +92,7 @@ class CrmCall(models.Model):
             "state": "ended" if gone else self.state,
             "direction": self.direction,
             "result": self.result or "",
-            "number": (self.e164 or self.number or "")[:60],
+            "number": self._shown_number(user)[:60],
             "caller_name": (self.caller_name or "")[:80],
             "name": name[:120],
             "partner_id": partner.id,

@@ -4,4 +4,5 @@ from . import test_ami_session
 from . import test_call_panel_tour
 from . import test_crm_call
 from . import test_crm_call_dial
+from . import test_crm_call_mask
 from . import test_crm_call_recording

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class CrmCustomerDocumentMixin(models.AbstractModel):
@@ -25,7 +26,10 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
     def _check_pool_partners(self, vals_list):
         """Refuse partners that the user does not see, whatever a client sends.
 
-        :raises AccessError: for a hidden partner
+        Nor does anybody make a document, and by it read the number, of a customer in
+        a pool that masks numbers: he claims it first (C1).
+
+        :raises AccessError: for a hidden partner, or one with hidden numbers
         """
         ids = {
             vals[name]
@@ -33,7 +37,15 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
             for name in self._pool_partner_fields
             if isinstance(vals.get(name), int) and vals[name]
         }
-        self.env["res.partner"].browse(ids).check_access("read")
+        partners = self.env["res.partner"].browse(ids)
+        partners.check_access("read")
+        if not self.env.su and any(partners.mapped("is_number_masked")):
+            raise AccessError(
+                self.env._(
+                    "The numbers of this customer are hidden: claim the customer "
+                    "before you make a lead or an order for it."
+                )
+            )
 
     def _pool_keys(self):
         """Commercial partners and companies of self (superuser: to be compared)."""

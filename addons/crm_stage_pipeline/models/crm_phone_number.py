@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..numbering import NumberError, digits, read_cell, search_keys
+from .number_field import READ_SENTINEL, NumberField
 
 # The kind that stands for core's field `phone` of partners and leads.
 CORE_KIND = "phone"
@@ -20,6 +21,7 @@ class CrmPhoneNumber(models.Model):
     """
 
     _name = "crm.phone.number"
+    _inherit = "crm.contact.number.mixin"
     _description = "Phone Number"
     _order = "sequence, id"
     _rec_name = "number"
@@ -50,8 +52,8 @@ class CrmPhoneNumber(models.Model):
         required=True,
         default="mobile",
     )
-    number = fields.Char(required=True, help="As it was typed.")
-    e164 = fields.Char(
+    number = NumberField(required=True, help="As it was typed.")
+    e164 = NumberField(
         string="International Number",
         compute="_compute_e164",
         store=True,
@@ -59,8 +61,12 @@ class CrmPhoneNumber(models.Model):
         index="btree_not_null",
         help="Empty for a text that is no valid number.",
     )
-    digits_rev = fields.Char(
-        string="Reversed Digits", compute="_compute_e164", store=True, precompute=True
+    digits_rev = NumberField(
+        string="Reversed Digits",
+        compute="_compute_e164",
+        store=True,
+        precompute=True,
+        is_wholly_hidden=True,
     )
     region = fields.Char(
         string="Country Code",
@@ -105,12 +111,6 @@ class CrmPhoneNumber(models.Model):
         for row in self:
             country = row.partner_id.country_id or row.lead_id.country_id
             row.update(row._prepare_number_vals(row.number, country))
-
-    @api.depends("number", "kind")
-    def _compute_display_name(self):
-        labels = dict(self._fields["kind"]._description_selection(self.env))
-        for row in self:
-            row.display_name = f"{row.number} ({labels.get(row.kind, '')})"
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -170,7 +170,8 @@ class CrmPhoneNumber(models.Model):
 
         First the exact number in E.164; when there is none, numbers that end like
         it: written without area code or without country. Nothing for anonymous
-        callers, extensions and other numbers of less than seven digits.
+        callers, extensions and other numbers of less than seven digits. Numbers that
+        the caller reads masked are found too: somebody has presented them whole.
 
         :param number: any text or number, as a telephone exchange presents it
         :param country: res.country of numbers without country code, the company's
@@ -181,11 +182,13 @@ class CrmPhoneNumber(models.Model):
         keys = search_keys(number, country.code)
         if not keys:
             return self.browse()
+        numbers = self.with_context(crm_number_sentinel=READ_SENTINEL)
+        found = self.browse()
         if keys.e164:
-            exact = self.search([("e164", "=", keys.e164)], limit=MATCH_LIMIT)
-            if exact:
-                return exact
-        return self.search(self._get_suffix_domain(keys), limit=MATCH_LIMIT)
+            found = numbers.search([("e164", "=", keys.e164)], limit=MATCH_LIMIT)
+        if not found:
+            found = numbers.search(self._get_suffix_domain(keys), limit=MATCH_LIMIT)
+        return found.with_env(self.env)
 
     @api.model
     def _get_suffix_domain(self, keys):
@@ -236,7 +239,8 @@ class CrmPhoneNumber(models.Model):
         ).grouped(lambda row: row[owner_field].id)
         missing = []
         superfluous = rows_sudo.browse()
-        for owner in owners:
+        # who writes may read the number masked
+        for owner in owners.with_env(system):
             rows = by_owner.get(owner.id, rows_sudo.browse())
             if rows_win:
                 value = rows[:1].number or False

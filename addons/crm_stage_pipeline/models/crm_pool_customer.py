@@ -155,7 +155,6 @@ class CrmPoolCustomer(models.Model):
         inverse_name="customer_id",
         copy=False,
     )
-    phone = fields.Char(related="partner_id.phone")
     email = fields.Char(related="partner_id.email")
     city = fields.Char(related="partner_id.city")
     country_id = fields.Many2one(related="partner_id.country_id")

@@ -14,7 +14,8 @@ class CrmPoolCustomer(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_open_orders(self):
-        self._check_archivable(False)
+        if not self._is_pool_edit():
+            self._check_archivable(False)
 
     def _check_archivable(self, active):
         """Refuse to archive or restore what is not the user's, or has open orders.

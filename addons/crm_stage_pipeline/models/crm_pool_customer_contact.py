@@ -28,7 +28,6 @@ class CrmPoolCustomer(models.Model):
         groups="crm_stage_pipeline.crm_stage_pipeline_group_leader",
         help="The file that brought the customer.",
     )
-    mobile = fields.Char(related="partner_id.mobile")
 
     def _recompute_contacts(self):
         """Marks and dates from the records that are there after a change."""

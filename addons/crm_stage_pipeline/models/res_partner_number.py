@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .number_field import NumberField
+
 # Fields of the contact that are rows of crm.phone.number, by kind.
 KIND_BY_FIELD = {
     "mobile": "mobile",
@@ -21,25 +23,25 @@ class ResPartner(models.Model):
         string="Phone Numbers",
         copy=False,
     )
-    mobile = fields.Char(
+    mobile = NumberField(
         compute="_compute_mobile",
         inverse="_inverse_mobile",
         search="_search_mobile",
         compute_sudo=True,
     )
-    fax = fields.Char(
+    fax = NumberField(
         compute="_compute_mobile",
         inverse="_inverse_fax",
         search="_search_fax",
         compute_sudo=True,
     )
-    home_phone = fields.Char(
+    home_phone = NumberField(
         compute="_compute_mobile",
         inverse="_inverse_home_phone",
         search="_search_home_phone",
         compute_sudo=True,
     )
-    finance_phone = fields.Char(
+    finance_phone = NumberField(
         compute="_compute_mobile",
         inverse="_inverse_finance_phone",
         search="_search_finance_phone",

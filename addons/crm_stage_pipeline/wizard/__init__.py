@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     crm_pool_distribution,
     crm_pool_enrolment,
     crm_pool_import,
@@ -13,4 +14,8 @@ from . import (
     crm_pool_recycle_preview_count,
     crm_pool_recycle_preview_line,
     crm_pool_request_operation,
+    mail_compose_message,
+    mail_followers_edit,
+    privacy_lookup_wizard,
+    sms_composer,
 )

@@ -9,6 +9,9 @@ from . import crm_callee_eligibility
 from . import crm_callee_handout
 from . import crm_callee_result
 from . import crm_call_attempt
+from . import crm_callee_mask
+from . import crm_call_attempt_mask
 from . import crm_pool_customer
 from . import event_event
 from . import event_registration
+from . import event_registration_mask

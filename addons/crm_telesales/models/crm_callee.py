@@ -112,7 +112,8 @@ class CrmCallee(models.Model):
     def _choose_numbers(self, members):
         """The number to call for each customer or lead.
 
-        :return: dict of member id → crm.phone.number, without those that have none
+        :return: dict of member id → crm.phone.number (superuser: they may be hidden
+            from whoever loads the campaign), without those that have none
         """
         is_lead = members._name == "crm.lead"
         owners = members if is_lead else members.partner_id
@@ -125,7 +126,7 @@ class CrmCallee(models.Model):
         for number in numbers.sorted(
             lambda n: (not n.e164, n.bad_count, rank[n.kind], n.sequence, n.id)
         ):
-            best.setdefault(number[field].id, number)
+            best.setdefault(number[field].id, number.with_env(self._as_superuser().env))
         return {
             member.id: best[owner_id]
             for member in members

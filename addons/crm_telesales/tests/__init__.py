@@ -5,6 +5,7 @@ from . import test_crm_call_list
 from . import test_crm_call_script
 from . import test_crm_callee
 from . import test_crm_callee_eligibility
+from . import test_crm_callee_mask
 from . import test_crm_callee_race
 from . import test_event_seats
 from . import test_reseller

@@ -23,6 +23,8 @@ export class DialButton extends Component {
             parameters.customer_id = record.resId;
         } else if (record.resModel === "res.partner") {
             parameters.partner_id = record.resId;
+        } else if (record.resModel === "crm.lead") {
+            parameters.lead_id = record.resId;
         } else if (record.resModel === "crm.phone.number") {
             parameters.phone_number_id = record.resId;
         }
