@@ -52,25 +52,18 @@ SELECT customer.id
    AND COALESCE(lead.company_id, seller.company_id, customer.company_id)
        = customer.company_id
 """
+# previous_owner_id holds the owner before: no second look at the row is needed.
 TAKE_BACK_STATEMENT = """
-WITH due AS (
-    SELECT customer.id, customer.name, customer.company_id, customer.owner_id,
-           customer.stage_code,
-           COALESCE(rule.name ->> %(lang)s, rule.name ->> 'en_US') AS reason
-      FROM unnest(%(ids)s::int[], %(rule_ids)s::int[]) AS wanted (id, rule_id)
-      JOIN crm_pool_customer AS customer ON customer.id = wanted.id
-      LEFT JOIN crm_pool_recycle_rule AS rule ON rule.id = wanted.rule_id
-     WHERE customer.owner_id IS NOT NULL
-),
-returned AS (
+WITH returned AS (
     UPDATE crm_pool_customer AS customer
-       SET owner_id = NULL, access = 'shared', previous_owner_id = due.owner_id,
+       SET owner_id = NULL, access = 'shared', previous_owner_id = customer.owner_id,
            released_at = %(now)s, pool_entered_at = %(now)s, protected_until = NULL,
            recycle_on = NULL, recycle_rule_id = NULL,
            write_uid = %(uid)s, write_date = %(now)s
-      FROM due
-     WHERE customer.id = due.id AND customer.owner_id = due.owner_id
- RETURNING customer.id
+      FROM unnest(%(ids)s::int[], %(reasons)s::text[]) AS wanted (id, reason)
+     WHERE customer.id = wanted.id AND customer.owner_id IS NOT NULL
+ RETURNING customer.id, customer.name, customer.company_id, customer.stage_code,
+           customer.previous_owner_id AS owner_id, wanted.reason
 ),
 dropped AS (
     DELETE FROM crm_pool_access AS access USING returned
@@ -81,9 +74,9 @@ logged AS (
     INSERT INTO crm_pool_log (at, batch, action, customer_id, customer_ref,
                               customer_name, company_id, actor_id, owner_before_id,
                               stage_before, stage_after, reason)
-    SELECT %(now)s, %(batch)s, 'recycle', due.id, due.id, due.name, due.company_id,
-           %(uid)s, due.owner_id, due.stage_code, due.stage_code, due.reason
-      FROM due JOIN returned ON returned.id = due.id
+    SELECT %(now)s, %(batch)s, 'recycle', id, id, name, company_id, %(uid)s, owner_id,
+           stage_code, stage_code, reason
+      FROM returned
 )
 SELECT count(*) FROM returned
 """
@@ -128,27 +121,30 @@ class CrmPoolCustomer(models.Model):
     def _take_back(self, rule_ids, batch):
         """Give self back to the pool: one statement for owner, members and log.
 
-        The same as a release, but by a rule: what the last one to hold the lock
-        knows has been checked.
+        The same as a release, but by a rule, whose name in the company's language
+        is the reason.
 
         :param rule_ids: the rule's id for each customer of self
         :param batch: of the log
         :return: number of customers that went back
         """
-        cr, uid = self.env.cr, self.env.uid
         self.env.flush_all()
-        cr.execute(
+        rules = self.env["crm.pool.recycle.rule"].browse(set(rule_ids))
+        names = {
+            rule.id: rule.with_context(lang=rule.company_id.partner_id.lang).name
+            for rule in rules
+        }
+        self.env.cr.execute(
             SQL(
                 TAKE_BACK_STATEMENT,
                 ids=self.ids,
-                rule_ids=rule_ids,
-                now=cr.now(),
-                uid=uid,
+                reasons=[names[rule_id] for rule_id in rule_ids],
+                now=self.env.cr.now(),
+                uid=self.env.uid,
                 batch=batch,
-                lang=self.env.lang or "en_US",
             ),
             log_exceptions=False,  # a conflict is no error, Odoo replays it
         )
-        ((count,),) = cr.fetchall()
+        ((count,),) = self.env.cr.fetchall()
         self.env.invalidate_all(flush=False)
         return count

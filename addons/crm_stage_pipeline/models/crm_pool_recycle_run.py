@@ -71,8 +71,9 @@ class CrmPoolRecycleRun(models.Model):
     )
     progress = fields.Float(compute="_compute_progress")
     batch = fields.Char(readonly=True, help="The batch of its entries in the log.")
-    last_moment = fields.Datetime(readonly=True)
-    last_customer = fields.Integer(readonly=True)
+    last_customer = fields.Integer(
+        readonly=True, help="The customers up to this number have been looked at."
+    )
     last_owner = fields.Integer(
         readonly=True, help="The owners up to this number have their summary."
     )
@@ -247,7 +248,7 @@ class CrmPoolRecycleRun(models.Model):
         if not picked:
             return self._notify_owners(limit // 40 or 1)
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
-        customers = self.env["crm.pool.customer"].browse(row[0] for row in picked)
+        customers = self.env["crm.pool.customer"].browse(picked)
         returns = customers._find_returns(policy._plan())
         due = {
             customer_id: rule_id
@@ -265,8 +266,7 @@ class CrmPoolRecycleRun(models.Model):
                 "recycled_count": self.recycled_count + count,
                 "kept_count": self.kept_count + len(kept),
                 "moved_count": self.moved_count + len(picked) - len(due),
-                "last_moment": picked[-1][1],
-                "last_customer": picked[-1][0],
+                "last_customer": picked[-1],
             }
         )
         return len(picked)
@@ -274,25 +274,22 @@ class CrmPoolRecycleRun(models.Model):
     def _pick(self, limit):
         """Lock the next customers that are due; who works at one now keeps it.
 
-        :return: list of (id, date)
+        In the order of their numbers, in which they lie on the disk: half the pages.
+
+        :return: list of ids
         """
         self.env["crm.pool.customer"].flush_model()
-        after = SQL()
-        if self.last_moment:
-            after = SQL(
-                "AND (recycle_on, id) > (%s, %s)", self.last_moment, self.last_customer
-            )
         query = SQL(
             """
-            SELECT id, recycle_on FROM crm_pool_customer
+            SELECT id FROM crm_pool_customer
              WHERE company_id = %s AND owner_id IS NOT NULL AND active
-               AND recycle_on <= %s %s
-             ORDER BY recycle_on, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+               AND recycle_on <= %s AND id > %s
+             ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
             """,
-            *(self.company_id.id, self.at, after, limit),
+            *(self.company_id.id, self.at, self.last_customer or 0, limit),
         )
         self.env.cr.execute(query, log_exceptions=False)  # replayed on a conflict
-        return self.env.cr.fetchall()
+        return [row[0] for row in self.env.cr.fetchall()]
 
     def _notify_owners(self, limit):
         """Write the next owners their summaries; after the last, the run is done.
