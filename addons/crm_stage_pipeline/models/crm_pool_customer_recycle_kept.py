@@ -58,6 +58,7 @@ WITH returned AS (
     UPDATE crm_pool_customer AS customer
        SET owner_id = NULL, access = 'shared', previous_owner_id = customer.owner_id,
            released_at = %(now)s, pool_entered_at = %(now)s, protected_until = NULL,
+           protection_count = 0,
            recycle_on = NULL, recycle_rule_id = NULL,
            write_uid = %(uid)s, write_date = %(now)s
       FROM unnest(%(ids)s::int[], %(reasons)s::text[]) AS wanted (id, reason)
