@@ -150,19 +150,32 @@ class CrmPoolCustomer(models.Model):
     @api.model
     def _with_numbers(self, vals_list):
         """Values of new rows with the next numbers of their companies."""
-        policies = {}
-        result = []
+        by_company = {}
         for vals in vals_list:
-            if not vals.get("customer_number"):
-                company_id = vals.get("company_id") or self.env.company.id
-                if company_id not in policies:
-                    company = self.env["res.company"].browse(company_id)
-                    policy = self.env["crm.pool.policy"]._policy_for(company)
-                    policies[company_id] = policy
-                number = policies[company_id]._next_customer_number()
-                vals = {**vals, "customer_number": number}
-            result.append(vals)
-        return result
+            company_id = vals.get("company_id") or self.env.company.id
+            by_company.setdefault(company_id, []).append(vals)
+        numbers = {}
+        for company_id, company_vals in by_company.items():
+            given = [v["customer_number"] for v in company_vals if self._has_number(v)]
+            company = self.env["res.company"].browse(company_id)
+            policy = self.env["crm.pool.policy"]._policy_for(company)
+            count = len(company_vals) - len(given)
+            numbers[company_id] = iter(policy._next_customer_numbers(count, given))
+        return [
+            vals
+            if self._has_number(vals)
+            else {
+                **vals,
+                "customer_number": next(
+                    numbers[vals.get("company_id") or self.env.company.id]
+                ),
+            }
+            for vals in vals_list
+        ]
+
+    @api.model
+    def _has_number(self, vals):
+        return bool(vals.get("customer_number"))
 
     @api.model
     def _check_number_right(self):

@@ -22,6 +22,29 @@ class CrmPoolPolicy(models.Model):
             policy._number_sequence()
         return policies
 
+    def action_number_customers(self):
+        """Give numbers to customers that have none: of before this version, or written
+        by SQL. The oldest come first; ten thousand in one call."""
+        self.check_access("write")
+        for policy in self:
+            # customers of other people are numbered too
+            policy_sudo = self._policy_for(policy.company_id)
+            rows_sudo = policy_sudo.env["crm.pool.customer"].with_context(
+                active_test=False
+            )
+            waiting_sudo = rows_sudo.search(
+                [
+                    ("company_id", "=", policy.company_id.id),
+                    ("customer_number", "=", False),
+                ],
+                order="pool_entered_at, id",
+                limit=10_000,
+            )
+            numbers = policy_sudo._next_customer_numbers(len(waiting_sudo))
+            for row_sudo, number in zip(waiting_sudo, numbers, strict=True):
+                row_sudo.customer_number = number
+        return True
+
     def _number_sequence(self):
         """The company's sequence, made when it is missing (self is superuser's)."""
         self.ensure_one()
@@ -39,5 +62,26 @@ class CrmPoolPolicy(models.Model):
             )
         return self.number_sequence_id
 
-    def _next_customer_number(self):
-        return self._number_sequence().next_by_id()
+    def _next_customer_numbers(self, count, given=()):
+        """The next numbers of the company that no customer has.
+
+        Numbers may have been given by hand or by an import: those are passed over.
+
+        :param count: how many
+        :param given: numbers that are about to be given by hand
+        """
+        sequence = self._number_sequence()
+        # customers of other people have numbers too (self is superuser's)
+        rows_sudo = self.env["crm.pool.customer"].with_context(active_test=False)
+        numbers = []
+        while len(numbers) < count:
+            drawn = [sequence.next_by_id() for _one in range(count - len(numbers))]
+            taken = rows_sudo.search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("customer_number", "in", drawn),
+                ]
+            )
+            passed = {*given, *taken.mapped("customer_number")}
+            numbers += [number for number in drawn if number not in passed]
+        return numbers

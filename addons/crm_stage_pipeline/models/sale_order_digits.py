@@ -30,12 +30,16 @@ class SaleOrderLine(models.Model):
         return result
 
     def _round_prices(self):
-        for line in self.with_context(crm_pool_rounding=True):
-            if line.display_type or not line.price_unit:
-                continue
-            order = line.order_id
-            policy = self.env["crm.pool.policy"]._policy_for(order.company_id)
-            kind = "order" if order.state == "sale" else "quotation"
+        policies = self.env["crm.pool.policy"]
+        by_company = self.grouped(lambda line: line.order_id.company_id)
+        for company, lines in by_company.items():
+            policy = policies._policy_for(company) if company else policies
+            if policy.quotation_digits or policy.order_digits:
+                lines.with_context(crm_pool_rounding=True)._round_by(policy)
+
+    def _round_by(self, policy):
+        for line in self.filtered(lambda x: not x.display_type and x.price_unit):
+            kind = "order" if line.order_id.state == "sale" else "quotation"
             price = policy._round_price(kind, line.price_unit)
             if price != line.price_unit:
                 line.price_unit = price

@@ -43,6 +43,8 @@ FIELDS = {
     "parent": "parent,parentcompany,headoffice,上级单位,上级公司,母公司,总公司",
     "registered_on": "registeredon,registered,registrationdate,"
     "注册时间,注册日期,登记日期",
+    "owner": "owner,responsible,responsibleperson,salesperson,"
+    "负责人,操作人,业务员,销售员",
     "team": "responsibledepartment,salesteam,team,负责部门,销售团队",
     "contact_department": "department,contactdepartment,contactsdepartment,"
     "所在部门,部门,联系人部门",

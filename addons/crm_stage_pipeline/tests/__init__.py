@@ -8,6 +8,7 @@ from . import (
     test_crm_number_mask,
     test_crm_number_oracle,
     test_crm_number_walk,
+    test_crm_import_field,
     test_crm_phone_number,
     test_crm_pool_claim,
     test_crm_pool_data_right,

@@ -15,8 +15,8 @@ class CrmPoolImport(models.Model):
     """All fields of G17 from a file.
 
     - Grades, types, statuses and ratings that the company does not have are made.
-    - A department or a parent company that is not there refuses the row: it can be
-      loaded again when it is.
+    - A department, a parent company or an owner that is not there refuses the row: it
+      can be loaded again when it is.
     - The contact person becomes the customer's main contact; a superior becomes a
       contact person too.
     """
@@ -26,6 +26,7 @@ class CrmPoolImport(models.Model):
     def _reject_duplicates(self, candidates):
         self._reject_unknown(candidates, "team", self._find_teams(candidates))
         self._reject_unknown(candidates, "parent", self._find_parents(candidates))
+        self._reject_unknown(candidates, "owner", self._find_owners(candidates))
         return super()._reject_duplicates(candidates)
 
     def _reject_unknown(self, candidates, name, known):
@@ -65,6 +66,55 @@ class CrmPoolImport(models.Model):
         )
         return {partner.name: partner.id for partner in parents}
 
+    def _find_owners(self, candidates):
+        """Colleagues by name or login to whom the importer may give customers.
+
+        Superuser: which groups and companies a colleague has is not readable by
+        everybody.
+        """
+        names = {c.values["owner"] for c in candidates if c.values.get("owner")}
+        if not names:
+            return {}
+        system = self.env["crm.pool.customer"]._privileged().env
+        row_sudo = system["crm.pool.customer"].new({"company_id": self.company_id.id})
+        users_sudo = system["res.users"].search(
+            ["|", ("name", "in", list(names)), ("login", "in", list(names))],
+            order="id desc",
+        )
+        importer = self.user_id.with_env(system)
+        if not importer.has_group(
+            "crm_stage_pipeline.crm_stage_pipeline_group_manager"
+        ):
+            led_ids = importer._crm_pool_led_user_ids(self.company_id.ids)
+            users_sudo = users_sudo.filtered(
+                lambda user: user == importer or user.id in led_ids
+            )
+        found = {}
+        for user_sudo in users_sudo.filtered(row_sudo._can_own):
+            found.update({user_sudo.name: user_sudo, user_sudo.login: user_sudo})
+        return found
+
+    def _own_owner_ids(self, candidates, owner_ids):
+        """The owners that rows name, up to their caps, in place of the file's.
+
+        :param owner_ids: of the file, a false value for shared
+        """
+        owners = self._find_owners(candidates)
+        rooms = {}
+        result = []
+        for candidate, owner_id in zip(candidates, owner_ids, strict=True):
+            user = owners.get(candidate.values.get("owner"))
+            if user:
+                if user not in rooms:
+                    customers = self.env["crm.pool.customer"]
+                    rooms[user] = customers._holding_room(user, self.company_id)
+                is_free = rooms[user] is None or rooms[user] > 0
+                owner_id = user.id if is_free else False
+                if rooms[user]:
+                    rooms[user] -= 1
+            result.append(owner_id)
+        return result
+
     def _prepare_partner_vals(self, candidates):
         # with the importer's own eyes, as when the rows were judged
         parents = self.sudo(False)._find_parents(candidates)
@@ -82,6 +132,7 @@ class CrmPoolImport(models.Model):
 
     def _prepare_customer_vals(self, candidates, partners, owner_ids):
         """Values of the rows: what the company says about its new customers."""
+        owner_ids = self._own_owner_ids(candidates, owner_ids)
         sources = self._find_sources([c.values.get("source") for c in candidates])
         teams = self._find_teams(candidates)
         classes = self._find_classes(candidates)
