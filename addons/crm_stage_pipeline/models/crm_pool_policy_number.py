@@ -15,13 +15,6 @@ class CrmPoolPolicy(models.Model):
         help="Prefix, length and next number of new customers.",
     )
 
-    @api.model
-    def _create_defaults(self, companies):
-        policies = super()._create_defaults(companies)
-        for policy in policies:
-            policy._number_sequence()
-        return policies
-
     def action_number_customers(self):
         """Give numbers to customers that have none: of before this version, or written
         by SQL. The oldest come first; ten thousand in one call."""
@@ -44,6 +37,13 @@ class CrmPoolPolicy(models.Model):
             for row_sudo, number in zip(waiting_sudo, numbers, strict=True):
                 row_sudo.customer_number = number
         return True
+
+    @api.model
+    def _create_defaults(self, companies):
+        policies = super()._create_defaults(companies)
+        for policy in policies:
+            policy._number_sequence()
+        return policies
 
     def _number_sequence(self):
         """The company's sequence, made when it is missing (self is superuser's)."""
