@@ -15,26 +15,25 @@ from .run import shell
 KEPT = 3  # of each data set, the newest
 
 
-def _content(*places: Path) -> bytes:
-    """A hash of the files below; tests, documents and pictures make no other data."""
+def _content(addons: list[Path], programs: list[Path]) -> bytes:
+    """A hash of the files; tests, documents and pictures make no other data."""
     total = hashlib.sha256()
-    for place in places:
-        for path in sorted(place.rglob("*")):
-            skipped = {"tests", "__pycache__", "demo"} & set(
-                path.relative_to(place).parts[:-1]
-            )
-            if (
-                path.is_file()
-                and path.suffix in (".py", ".xml", ".csv")
-                and not skipped
-            ):
-                total.update(str(path.relative_to(PROJECT)).encode())
-                total.update(path.read_bytes())
+    for path in [
+        *programs,
+        *(path for addon in addons for path in sorted(addon.rglob("*"))),
+    ]:
+        skipped = {"tests", "__pycache__", "demo"} & set(
+            path.relative_to(PROJECT).parts[2:-1]
+        )
+        is_program = path in programs
+        if is_program or (path.suffix in (".py", ".xml", ".csv") and not skipped):
+            total.update(str(path.relative_to(PROJECT)).encode())
+            total.update(path.read_bytes())
     return total.digest()
 
 
-def name_of(kind: str, core: str, addons: list[str]) -> str:
-    content = _content(Path(__file__).parent / kind, *(ADDONS / one for one in addons))
+def name_of(kind: str, core: str, addons: list[str], programs: list[Path]) -> str:
+    content = _content([ADDONS / one for one in addons], programs)
     key = hashlib.sha256(core.encode() + content).hexdigest()[:12]
     return f"bench_{kind}_{key}"
 
@@ -50,14 +49,15 @@ def _forget_old(kind: str) -> None:
         script("database", "drop", name)
 
 
-def ensure(kind: str, addons: list[str], program: str) -> str:
+def ensure(kind: str, addons: list[str], program: str, programs: list[Path]) -> str:
     """The template database of a data set, made when it is missing.
 
     :param addons: what is installed in it
     :param program: for `odoo shell`, makes the rows
+    :param programs: the files that decide which rows
     """
     core = script("database", "template", "core")
-    name = name_of(kind, core, addons)
+    name = name_of(kind, core, addons, programs)
     log = BUILD / "bench" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(CACHE / f"template-bench-{kind}.lock", "w") as lock:

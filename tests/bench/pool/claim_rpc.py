@@ -15,7 +15,7 @@ from tests.clients.servers import Servers
 from tests.runner.databases import query
 
 CROWD, HOT, QUOTA, TRIES, ROUNDS = 50, 2_000, 20, 26, 3
-CLIENTS, WORKERS, SECONDS = 20, 4, 8
+CLIENTS, WORKERS, SECONDS = 20, 4, 6
 PLENTY = 1_000_000
 
 SHARED_TARGETS = """

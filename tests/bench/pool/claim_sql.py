@@ -16,7 +16,7 @@ from tests.bench.run import shell
 from tests.runner.databases import connection_environment, query
 from tests.runner.jobs import tail
 
-CLIENTS, SECONDS, ROUNDS = 50, 8, 3
+CLIENTS, SECONDS, ROUNDS = 50, 6, 3
 SIZE = 100_000  # customers for the claims, and as many for the plain updates
 FIRST_USER, COUNTER = people.FIRST_AGENT, 880_001
 

@@ -10,7 +10,7 @@ from tests.bench.run import log_in
 from tests.clients.crowd import stampede
 from tests.clients.servers import Servers
 
-ROUNDS, CALLS = 3, 20
+ROUNDS, CALLS = 3, 10
 LIST_FIELDS = (
     "name", "stage_id", "stage_code", "access", "owner_id", "phone", "city",
     "industry_id", "next_visit_date", "track_mark",
