@@ -206,6 +206,7 @@ def _customers(cr, people, base, partner_base, company, agents, source):
         partner_id=f"{partner_base} + n",
         company_id=f"{company}",
         name="name",
+        customer_number="'B' || lpad(n::text, 7, '0')",
         pool_id=pool if company == people.company else f"{people.pools[-1]}",
         stage_code="stage_code",
         stage_id="(SELECT min(stage.id) FROM crm_pool_stage AS stage"
