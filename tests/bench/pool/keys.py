@@ -1,11 +1,17 @@
-"""The pool: claims, lists, the search for a contact, on a million customers of which
-50 agents own 30 %."""
+"""The pool: claims, recycling, lists and the search for a contact, on a million
+customers of which 50 agents own 30 %."""
 
 from tests.bench.keys import Key
 
-from . import claim_rpc, claim_sql, data, lists
+from . import claim_rpc, claim_sql, data, lists, recycle
 
-STEPS = (data.measure, claim_sql.measure, claim_rpc.measure, lists.measure)
+STEPS = (
+    data.measure,
+    claim_sql.measure,
+    claim_rpc.measure,
+    lists.measure,
+    recycle.measure,
+)
 KEYS = (
     Key(
         "claim.sql_ratio",
@@ -54,6 +60,20 @@ KEYS = (
         "share of claims that Odoo replays",
         "replays in the servers' logs / claims, same rounds",
         at_most=0.03,
+    ),
+    Key(
+        "recycle.vs_orm",
+        "customers recycled a second / released a second one by one",
+        "the run of the nightly job, committed every 2,000, against action_release"
+        " called once for each of 600 of the same customers, committed every 100;"
+        " median of three copies",
+        at_least=20,
+    ),
+    Key(
+        "recycle.s_100k",
+        "seconds to recycle 100,000 customers of a million",
+        "the same runs, all that is due by a rule of 45 days, scaled to 100,000",
+        at_most=15,
     ),
     Key(
         "list.p95_ms",
