@@ -41,9 +41,12 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_stage_pipeline.crm_contact_restriction_action"
         )
-        action["domain"] = list(
-            self.env["crm.contact.restriction"]._of_partner_domain(self)
-        )
+        restrictions = self.env["crm.contact.restriction"]
+        domain = restrictions._of_partner_domain(self)
+        if self.is_number_masked:
+            domain &= Domain("kind", "=", "partner")
+        # as ids: a condition would tell the client numbers that are hidden from it
+        action["domain"] = [("id", "in", restrictions.search(domain).ids)]
         action["context"] = {"default_kind": "partner", "default_partner_id": self.id}
         return action
 
