@@ -16,6 +16,8 @@ class CrmPoolRightMixin(models.AbstractModel):
     _pool_right_target = None
     # whose record it is
     _pool_right_user = "user_id"
+    # who else works on it as on his own
+    _pool_right_other = None
 
     def write(self, vals):
         if self._pool_right_user in vals:
@@ -48,6 +50,7 @@ class CrmPoolRightMixin(models.AbstractModel):
             action,
             self.env.companies.ids,
             self._pool_right_user,
+            self._pool_right_other,
         )
         # superuser: only what the domain names is compared
         records_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)

@@ -115,39 +115,45 @@ class ResUsers(models.Model):
         )
 
     def _crm_pool_document_domain(
-        self, target, action, company_ids, user_field="user_id"
+        self, target, action, company_ids, user_field="user_id", other_field=None
     ):
         """The documents that a right of the user reaches; nobody's are everybody's.
 
         :param target: the kind of record of crm.pool.data.right.line
         :param user_field: the field that names whose document it is
+        :param other_field: who else works on it as on his own, but gives it to nobody
         :return: domain on a model with company_id
         """
         if not self._crm_pool_is_ranged():
             return [(1, "=", 1)]
+        if action in ("delete", "assign"):
+            other_field = None
         companies_by_reach = {}
         for company_id in company_ids:
             reach = self._crm_pool_reach(target, action, company_id)
             companies_by_reach.setdefault(reach, []).append(company_id)
         if len(companies_by_reach) < 2:
             reach = next(iter(companies_by_reach), NOBODY)
-            return list(self._crm_pool_whose(reach, user_field))
+            return list(self._crm_pool_whose(reach, user_field, other_field))
         parts = [
             Domain("company_id", "in", reached_ids)
-            & self._crm_pool_whose(reach, user_field)
+            & self._crm_pool_whose(reach, user_field, other_field)
             for reach, reached_ids in companies_by_reach.items()
         ]
         # a document without company goes by the widest of the rights
         parts.append(
             Domain("company_id", "=", False)
-            & self._crm_pool_whose(widest(companies_by_reach), user_field)
+            & self._crm_pool_whose(widest(companies_by_reach), user_field, other_field)
         )
         return list(Domain.OR(parts))
 
-    def _crm_pool_whose(self, reach, user_field):
+    def _crm_pool_whose(self, reach, user_field, other_field):
         if reach.is_all or not reach:
             return Domain.TRUE if reach else Domain.FALSE
-        return Domain(user_field, "in", [*sorted(reach.user_ids), False])
+        domain = Domain(user_field, "in", [*sorted(reach.user_ids), False])
+        if other_field and reach.covers(self.id):
+            domain |= Domain(other_field, "=", self.id)
+        return domain
 
     def _crm_pool_record_domain(self, action, company_ids):
         """Contact records: of customers that one sees, by whom the right reaches."""

@@ -9,5 +9,6 @@ class SaleOrderLine(models.Model):
 
     _pool_right_target = "order"
     _pool_right_user = "salesman_id"
+    _pool_right_other = "order_id.follower_id"
     _pool_visible_partner = "order_partner_id"
     _pool_visible_user = "salesman_id"

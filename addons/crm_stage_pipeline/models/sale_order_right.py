@@ -8,3 +8,4 @@ class SaleOrder(models.Model):
     _inherit = ["sale.order", "crm.pool.right.mixin", "crm.pool.visible.mixin"]
 
     _pool_right_target = "order"
+    _pool_right_other = "follower_id"

@@ -152,6 +152,17 @@ class TestCrmPoolDataRight(RightCase):
         self.assertEqual(self._whose(self.agent_3, self.leads), {"agent_3"})
         self.assertEqual(self._whose(self.agent_3, self.orders), {"agent_3"})
 
+    def test_who_follows_up_an_order(self):
+        """G18, P14: an order is also its follower's own, not to give away."""
+        order = self.orders[self.agent_1]
+        order.action_confirm()
+        order.follower_id = self.agent_3
+        mine = order.with_user(self.agent_3)
+        self.assertIn(order.id, mine.search([]).ids)
+        self.assertTrue(mine.has_access("write"))
+        with self.assertRaises(AccessError):
+            mine.user_id = self.agent_2
+
     def test_seeing_nothing_is_no_right(self):
         """G18: a role that sees none of the customers is refused."""
         with self.assertRaises(ValidationError):
