@@ -178,6 +178,21 @@ class TestCrmPoolDataRightAction(RightCase):
         with self.assertRaises(UserError):
             shared.website = "https://other.example.com"
 
+    def test_special_unmasked(self):
+        """G18, P32: reading masked numbers is a special right, not one of seeing."""
+        pool = self.env["crm.pool"].create(
+            {"name": "Masked", "company_id": self.company.id, "mask_numbers": True}
+        )
+        self.assertEqual(self.agent_1._crm_pool_masking_ids(), (pool.id,))
+        self.assertEqual(self.manager._crm_pool_masking_ids(), ())
+        self._set_ranges(self._page("user"), customer_see="all", contact_see="all")
+        self.assertEqual(self.agent_1._crm_pool_masking_ids(), (pool.id,))
+        self._page("user").has_unmasked = True
+        self.assertEqual(self.agent_1._crm_pool_masking_ids(), ())
+        self._page("user").has_unmasked = False
+        self._page("manager").has_unmasked = False
+        self.assertEqual(self.manager._crm_pool_masking_ids(), (pool.id,))
+
     def test_log_of_exports_is_closed(self):
         """G18: one sees one's own exports, by special right all; nobody changes it."""
         self.leads[self.agent_1].with_user(self.agent_1).export_data(["name"])
