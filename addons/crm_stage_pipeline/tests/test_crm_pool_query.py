@@ -106,7 +106,8 @@ class TestCrmPoolQueryCount(PoolCase):
             with self.subTest(user=user.login):
                 self.env.flush_all()
                 self.env.invalidate_all()
-                with self.assertQueryCount(one):
+                # one for each kind of row that the view cuts off at 40, none per row
+                with self.assertQueryCount(one + 2):
                     ask(big.partner_id)
 
     def test_rights_of_customers(self):
@@ -144,6 +145,7 @@ class TestCrmPoolPlan(PoolCase):
             template,
             {
                 "partner_id": f"{first} + n",
+                "customer_number": "'BULK' || n",
                 "name": "'Bulk ' || n",
                 "owner_id": f"CASE WHEN {owned} THEN {owner} END",
                 "access": f"CASE WHEN {owned} THEN 'personal' ELSE 'shared' END",

@@ -119,6 +119,20 @@ class World:
         has_private = any(not row.is_shared for row in rows)
         return not has_private or any(self.works_on(person, row) for row in rows)
 
+    def exports_partner(self, person, partner):
+        """As shipped: what one works on, and what is in no pool; not a shared
+        customer of a pool that one is not in."""
+        if not self.sees_partner(person, partner):
+            return False
+        if not person.is_in_pool or person.is_pool_manager or partner.is_colleague:
+            return True
+        rows = [
+            row
+            for row in self.rows_of(partner.commercial_id)
+            if row.company_id in person.company_ids
+        ]
+        return not rows or any(self.works_on(person, row) for row in rows)
+
     # documents
 
     def sees_document(self, person, document):
@@ -162,6 +176,11 @@ class World:
             for d in self.documents
             if d.model == model and self.sees_document(person, d)
         }
+
+    def exportable(self, person, model):
+        if model != "res.partner":
+            return self.visible(person, model)
+        return {p.id for p in self.partners.values() if self.exports_partner(person, p)}
 
     def everything(self, model):
         if model == "crm.pool.customer":
