@@ -48,12 +48,13 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
             )
 
     def _pool_keys(self):
-        """Commercial partners and companies of self (superuser: to be compared)."""
+        """Commercial partners and companies of the documents that give somebody
+        access: those with a salesperson (superuser: to be compared)."""
         customer_model = self.env["crm.pool.customer"]
         return {
             customer_model._document_key(document)
             for document in self._as_superuser()
-            if document.partner_id
+            if document.partner_id and document.user_id
         }
 
     def _follow_in_pool(self, keys_before=frozenset()):

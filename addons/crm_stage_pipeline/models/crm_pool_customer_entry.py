@@ -64,9 +64,8 @@ class CrmPoolCustomer(models.Model):
                 [{"customer": row_sudo, "stage_after": code}],
                 document.display_name,
             )
-            # sales people without a role in the pool write documents too
-            stages_sudo = row_sudo.env["crm.pool.stage"]
-            row_sudo._set_stage(stages_sudo._stage_for(code, row_sudo.company_id))
+            stage = self.env["crm.pool.stage"]._stage_for(code, row_sudo.company_id)
+            row_sudo._set_stage(stage)
 
     @api.model
     def _sync_document_access(self, keys):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 STAGE_CODES = [
@@ -47,14 +47,27 @@ class CrmPoolStage(models.Model):
         "A company has only one default stage for each code.",
     )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        self._check_unused()
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()  # the default ids are remembered
+        return stages
 
     def write(self, vals):
         if vals.get("active") is False or "code" in vals or "company_id" in vals:
             self._check_unused()
-        return super().write(vals)
+        result = super().write(vals)
+        if {"active", "code", "company_id", "is_default", "sequence"} & set(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     def _check_unused(self):
         """Refuse to change the meaning of a stage that customers stand in."""
@@ -81,12 +94,24 @@ class CrmPoolStage(models.Model):
         """
         if not code:
             return self.browse()
-        return self.search(
-            [
-                ("code", "=", code),
-                ("company_id", "in", [company.id, False]),
-                ("is_default", "=", True),
-            ],
-            order="company_id, sequence, id",
-            limit=1,
+        # documents are moved by sales people without a role in the pool too
+        stages_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)
+        return self.browse(stages_sudo._default_id(code, company.id) or ())
+
+    @api.model
+    @tools.ormcache("code", "company_id")
+    def _default_id(self, code, company_id):
+        """Id for _stage_for: every document of every customer asks for it."""
+        return (
+            self.with_context(active_test=True)
+            .search(
+                [
+                    ("code", "=", code),
+                    ("company_id", "in", [company_id, False]),
+                    ("is_default", "=", True),
+                ],
+                order="company_id, sequence, id",
+                limit=1,
+            )
+            .id
         )

@@ -32,11 +32,21 @@ class TestCrmPoolStage(TransactionCase):
         )
 
     def test_company_stage_goes_before_common(self):
-        """P1: a company may have its own stage of a code."""
+        """P1: a company may have its own stage of a code, from the moment it is made
+        until it is archived."""
+        reserve = self.env.ref("crm_stage_pipeline.crm_pool_stage_reserve")
+        self.assertEqual(self.stage_model._stage_for("reserve", self.company), reserve)
         own = self.stage_model.create(
             {"name": "Raw", "code": "reserve", "company_id": self.company.id}
         )
         self.assertEqual(self.stage_model._stage_for("reserve", self.company), own)
+        everything = self.stage_model.with_context(active_test=False)
+        own.active = False
+        self.assertEqual(everything._stage_for("reserve", self.company), reserve)
+        own.active = True
+        self.assertEqual(self.stage_model._stage_for("reserve", self.company), own)
+        own.unlink()
+        self.assertEqual(self.stage_model._stage_for("reserve", self.company), reserve)
         common = self.stage_model._stage_for("target", self.company)
         self.assertEqual(
             common, self.env.ref("crm_stage_pipeline.crm_pool_stage_target")
