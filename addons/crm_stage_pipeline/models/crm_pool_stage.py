@@ -96,12 +96,12 @@ class CrmPoolStage(models.Model):
             return self.browse()
         # documents are moved by sales people without a role in the pool too
         stages_sudo = self.with_env(self.env["crm.pool.customer"]._privileged().env)
-        return self.browse(stages_sudo._default_id(code, company.id) or ())
+        return self.browse(stages_sudo._id_for(code, company.id) or ())
 
     @api.model
     @tools.ormcache("code", "company_id")
-    def _default_id(self, code, company_id):
-        """Id for _stage_for: every document of every customer asks for it."""
+    def _id_for(self, code, company_id):
+        """Id of a default stage: every document of every customer asks for it."""
         return (
             self.with_context(active_test=True)
             .search(
