@@ -151,7 +151,8 @@ def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]
     try:
         page.goto(base + screen["path"])
         settle(page)
-        for step in screen.get("steps", []):
+        clicks = [{"click": selector} for selector in screen.get("click", [])]
+        for step in clicks + screen.get("steps", []):
             [(action, value)] = step.items()
             if action == "fill":
                 page.fill(*value)

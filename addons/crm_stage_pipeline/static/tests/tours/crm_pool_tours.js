@@ -24,7 +24,7 @@ tours.add("crm_pool_claim", {
                     this.anchor.focus();
                     await press("ArrowDown");
                     await press("ArrowDown");
-                    await press("Shift+Space");
+                    await press("Space");
                 },
             },
             {

@@ -38,7 +38,10 @@ export function dropFilter(name) {
         {
             content: `take the filter ${name} away`,
             trigger: `.o_searchview:has(.o_facet_value:contains("${name}")) .o_searchview_input`,
-            run: "click && press Backspace && press Escape",
+            async run({ press }) {
+                this.anchor.focus();
+                await press("Backspace");
+            },
         },
         { trigger: `.o_searchview:not(:has(.o_facet_value:contains("${name}")))` },
     ];
