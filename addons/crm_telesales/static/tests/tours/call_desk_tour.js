@@ -42,8 +42,12 @@ registry.category("web_tour.tours").add("crm_telesales_call_desk", {
             },
             {
                 content: "a new callee: nothing is chosen, the note is empty",
-                trigger:
-                    ".o_call_desk:not(:has([aria-pressed='true'])) #o_call_desk_note:value('')",
+                trigger: ".o_call_desk:not(:has([aria-pressed='true'])) #o_call_desk_note",
+                run() {
+                    if (this.anchor.value) {
+                        throw new Error(`the old note is still there: ${this.anchor.value}`);
+                    }
+                },
             },
             { trigger: ".o_call_desk dd:contains('0')" },
             {
