@@ -287,6 +287,19 @@ class CrmPoolCustomer(models.Model):
         )
         return result
 
+    def _absorb(self, rest):
+        # the merged row goes on with the protection of the owner that it takes over
+        names = ("protection_count", "is_protection_open", "is_protection_reminded")
+        vals = {}
+        if rest.owner_id and not self.owner_id:
+            vals = {name: rest[name] for name in names}
+        else:
+            rest.filtered("is_protection_open")._end_protection(self.env._("merged"))
+        result = super()._absorb(rest)
+        if vals:
+            self._write_pool(vals)
+        return result
+
     # The nightly job.
 
     @api.model

@@ -202,5 +202,18 @@ class CrmPoolCustomer(models.Model):
             words = self.env._("The customer is not there any more.")
             requests_sudo._end(words)
 
+    def _take_references(self, rest):
+        # one person's open requests for both rows: the merged row keeps one of them
+        requests_sudo = self._privileged().env["crm.pool.request"]
+        open_sudo = requests_sudo.search(
+            [("customer_id", "in", (self | rest).ids), ("state", "=", "open")]
+        )
+        kept_sudo = open_sudo.filtered(lambda row: row.customer_id == self)
+        double_sudo = (open_sudo - kept_sudo).filtered(
+            lambda row: row.user_id in kept_sudo.user_id
+        )
+        double_sudo._finish("void", self.env._("The customer was merged."))
+        return super()._take_references(rest)
+
     def _result_code(self, message_code):
         return CODES.get(message_code) or super()._result_code(message_code)

@@ -214,6 +214,18 @@ class TestCrmPoolProtection(PoolCase):
         self.assertEqual(self._log_count(customer, "unprotect"), 1)
         self.assertEqual(self._log_count(customer, "protect"), 2)
 
+    def test_merged_customers(self):
+        """P28: the row that stays goes on, or the other's end is in the log."""
+        shared = self._new_customers(1, "deal")
+        protected = self._protected()
+        until = protected.protected_until
+        (shared | protected)._privileged()._collapse(shared.partner_id)
+        self.env.invalidate_all()
+        kept = (shared | protected).exists()
+        self.assertEqual((kept.owner_id, kept.protected_until), (self.agent_1, until))
+        self.assertTrue(kept.is_protection_open)
+        self.assertEqual(kept.protection_count, 1)
+
     def test_reminder_once(self):
         """P28: in advance, in the owner's language, once for each protection."""
         self.agent_1.lang = "zh_CN"

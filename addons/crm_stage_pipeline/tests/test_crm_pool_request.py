@@ -293,6 +293,23 @@ class TestCrmPoolRequest(PoolCase):
             self.assertTrue(request.answer)
             self.assertFalse(request.activity_ids)
 
+    def test_requests_of_merged_customers(self):
+        """P26: they follow; of one person's two the merged customer keeps one."""
+        first, second = self._new_customers(2, "target", self.agent_1)
+        for row in (first, second):
+            self._apply(self.agent_3, row)
+        other = self._apply(self.agent_2, second)
+        everything = self.requests.search([("customer_id", "in", (first | second).ids)])
+        (first | second)._privileged()._collapse(first.partner_id)
+        self.env.invalidate_all()
+        kept = (first | second).exists()
+        waiting = everything.filtered(lambda row: row.state == "open")
+        self.assertEqual(waiting.user_id, self.agent_2 | self.agent_3)
+        self.assertEqual(len(waiting), 2)
+        self.assertEqual(waiting.customer_id, kept)
+        self.assertIn(other, waiting)
+        self.assertEqual(sorted(everything.mapped("state")), ["open", "open", "void"])
+
     def test_owner_meanwhile(self):
         """P26: who got the customer otherwise needs no approval."""
         customer = self._new_customers(1, "target", self.agent_1)
