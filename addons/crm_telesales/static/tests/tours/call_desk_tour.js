@@ -62,6 +62,6 @@ registry.category("web_tour.tours").add("crm_telesales_call_desk", {
                 run: "press n",
             },
             { trigger: ".o_call_desk_waiting h4:contains('Why is nothing handed out?')" },
-            { trigger: ".o_call_desk_waiting .list-group-item:contains('1')" },
+            { trigger: ".o_call_desk_waiting .list-group-item:count(1):contains('Waiting'):contains('2')" },
         ]),
 });
