@@ -47,7 +47,6 @@ from . import (
     crm_pool_customer_owner_activity,
     crm_pool_customer_owner_leave,
     crm_pool_customer_owner_notice,
-    crm_pool_customer_planned,
     crm_pool_customer_protection,
     crm_pool_customer_recycle_claim,
     crm_pool_customer_recycle_kept,

@@ -4,9 +4,9 @@ from odoo import models
 class CrmPoolCustomer(models.Model):
     """What becomes of planned activities when somebody stops working on a customer.
 
-    - Demoted to the reserve, released, collaborator removed (P4, P29): the person's
-      open activities on the contact are cancelled. That is not done: each goes, and
-      stands in words in the log.
+    - Demoted to the reserve, released, recycled, collaborator removed (P4, P29): the
+      person's open activities on the contact are cancelled. Not deleted: they stay,
+      marked, with nobody in charge; and each stands in words in the log.
     - Assigned (P31): the former owner's go to the new owner.
     - They stay with who works on the same contact for another company.
     - Who stops working on it no longer follows the contact's chatter.
@@ -55,7 +55,16 @@ class CrmPoolCustomer(models.Model):
                 entry = {"customer": customer, "member": activity_sudo.user_id}
                 words = customer._activity_words(activity_sudo)
                 log_model._append("cancel", [entry], words, batch)
-            activities_sudo.unlink()
+                who = activity_sudo.user_id.name
+                activity_sudo.write(
+                    {
+                        "active": False,
+                        "user_id": False,
+                        "feedback": self.env._(
+                            "Cancelled: the customer left %(user)s.", user=who
+                        ),
+                    }
+                )
 
     def _left_behind(self, people):
         """What people leave who do not work on self (superuser) any more.

@@ -52,13 +52,35 @@ SELECT customer.id
    AND COALESCE(lead.company_id, seller.company_id, customer.company_id)
        = customer.company_id
 """
+# Customers of whom a member has something to leave behind: an activity, a place among
+# the followers.
+LEAVING = """
+SELECT DISTINCT customer.id
+  FROM crm_pool_customer AS customer
+  JOIN crm_pool_access AS access
+    ON access.customer_id = customer.id AND access.kind <> 'document'
+  JOIN res_users AS member ON member.id = access.user_id
+ WHERE customer.id = ANY(%s)
+   AND (EXISTS (
+            SELECT FROM mail_followers AS follower
+             WHERE follower.res_model = 'res.partner'
+               AND follower.res_id = customer.partner_id
+               AND follower.partner_id = member.partner_id)
+        OR EXISTS (
+            SELECT FROM res_partner AS partner
+              JOIN mail_activity AS activity
+                ON activity.res_model = 'res.partner' AND activity.res_id = partner.id
+             WHERE partner.commercial_partner_id = customer.partner_id
+               AND activity.user_id = member.id AND activity.active))
+"""
 # previous_owner_id holds the owner before: no second look at the row is needed.
 TAKE_BACK_STATEMENT = """
 WITH returned AS (
     UPDATE crm_pool_customer AS customer
        SET owner_id = NULL, access = 'shared', previous_owner_id = customer.owner_id,
            released_at = %(now)s, pool_entered_at = %(now)s, protected_until = NULL,
-           protection_count = 0,
+           protection_count = 0, is_protection_open = FALSE,
+           is_protection_reminded = FALSE,
            recycle_on = NULL, recycle_rule_id = NULL,
            write_uid = %(uid)s, write_date = %(now)s
       FROM unnest(%(ids)s::int[], %(reasons)s::text[]) AS wanted (id, reason)
@@ -130,6 +152,11 @@ class CrmPoolCustomer(models.Model):
         :return: number of customers that went back
         """
         self.env.flush_all()
+        leaving = self._privileged().browse(
+            row[0] for row in self.env.execute_query(SQL(LEAVING, self.ids))
+        )
+        people = leaving._people_now()
+        self._log_protection_ends()
         rules = self.env["crm.pool.recycle.rule"].browse(set(rule_ids))
         names = {
             rule.id: rule.with_context(lang=rule.company_id.partner_id.lang).name
@@ -148,4 +175,16 @@ class CrmPoolCustomer(models.Model):
         )
         ((count,),) = self.env.cr.fetchall()
         self.env.invalidate_all(flush=False)
+        leaving._cancel_activities(people)
         return count
+
+    def _log_protection_ends(self):
+        """Protections that have ended and of which the log does not know it yet."""
+        query = SQL(
+            "SELECT id FROM crm_pool_customer"
+            " WHERE id = ANY(%s) AND is_protection_open",
+            self.ids,
+        )
+        opened = self.browse(row[0] for row in self.env.execute_query(query))
+        if opened:
+            opened._log_protection_end(self.env._("recycled"))

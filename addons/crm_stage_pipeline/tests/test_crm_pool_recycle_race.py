@@ -28,7 +28,9 @@ class TestCrmPoolRecycleRace(BaseCase):
         cls.classPatch(Registry, "_lock", DummyRLock())
         cls.classPatch(service_model, "time", SimpleNamespace(sleep=lambda _s: None))
         with cls._environment() as env:
-            company = env["res.company"].create({"name": "Race Recyclers"})
+            company = env["res.company"].create(
+                {"name": f"Race Recyclers {env.cr.now()}"}
+            )
             cls.company_id = company.id
             user = new_test_user(
                 env, "race_recycle", groups=GROUP, company_id=company.id
@@ -97,6 +99,7 @@ class TestCrmPoolRecycleRace(BaseCase):
                 INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind)
                 SELECT id, company_id, %(user)s, 'owner' FROM crm_pool_customer
                  WHERE id = ANY(%(ids)s);
+                UPDATE crm_pool_policy SET recycle_last_day = NULL;
                 """,
                 {"ids": self.customer_ids, "user": self.user_id},
             )
@@ -279,8 +282,4 @@ class TestCrmPoolRecycleRace(BaseCase):
             runs = env["crm.pool.recycle.run"].search([("company_id", "=", company.id)])
             self.assertEqual(runs.mapped("state"), ["done"])
             self.assertEqual(runs.recycled_count, COUNT)
-            env["crm.pool.policy"].search([("id", "!=", policy.id)]).write(
-                {"recycle_last_day": False}
-            )
-            env.cr.commit()
         self.assertFalse(self._owned())
