@@ -43,7 +43,7 @@ class TestServiceTour(HttpCase, ServiceCommon):
         self._tour("/my/service?filterby=all", "crm_service_portal", portal.login)
         message = ticket.message_ids.sorted("id")[-1]
         answers = ticket.message_ids.filtered(
-            lambda m: m.author_id == portal.partner_id
+            lambda m: m.author_id == portal.partner_id and m.message_type == "comment"
         )
         self.assertIn("It happens with every label.", answers.body)
         self.assertEqual(ticket.state, "open", message.body)
