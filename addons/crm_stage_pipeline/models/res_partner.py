@@ -197,7 +197,8 @@ class ResPartner(models.Model):
         """The condition of _pool_filtered on the partners of table `alias`.
 
         Two EXISTS on the index (partner, company): never IN (subquery), which
-        costs seconds on a large pool. Superuser: the rows of others are asked.
+        costs seconds on a large pool. OFFSET 0 keeps the planner from reading all
+        rows into a hash. Superuser: the rows of others are asked.
         """
         customer = self._pool_reached_rows_domain(action, "customer")
         contact = self._pool_reached_rows_domain(action, "contact")
@@ -223,12 +224,13 @@ class ResPartner(models.Model):
         if action == "see":
             rows &= Domain("access", "!=", "shared")
         condition = SQL(
-            "NOT EXISTS (%s)", self._pool_row_query(customers_sudo._search(rows), alias)
+            "NOT EXISTS (%s OFFSET 0)",
+            self._pool_row_query(customers_sudo._search(rows), alias),
         )
         if reached.is_false():
             return condition
         return SQL(
-            "(%s OR EXISTS (%s))",
+            "(%s OR EXISTS (%s OFFSET 0))",
             condition,
             self._pool_row_query(customers_sudo._search(reached), alias),
         )

@@ -58,8 +58,13 @@ class TestCrmNumberOracle(MaskCase):
         domain = Domain("id", "=", record.id) & Domain(path, operator, value)
         try:
             found = bool(model.search_count(domain))
-            # core's search of names and of any number has no equal in Python
-            if not path.endswith(("_search", "display_name", "number_ids")):
+            # core's search of names and of any number has no equal in Python, and
+            # through a field that bypasses access Python reads as superuser (no
+            # client reaches filtered_domain)
+            is_bypassed = record._name == "crm.phone.number" and "." in path
+            if not is_bypassed and not path.endswith(
+                ("_search", "display_name", "number_ids")
+            ):
                 kept = bool(record.with_user(user).filtered_domain(domain))
                 self.assertEqual(found, kept, (record, path, operator, value))
             return found
@@ -87,7 +92,8 @@ class TestCrmNumberOracle(MaskCase):
         for length in (5, 11):
             wrong = right[: length - 1] + str((int(right[length - 1]) + 5) % 10)
             if figure.random() < 0.5:
-                wrong = "".join(figure.choices("0123456789", k=length))
+                # without 0: core takes 00 in front for + and refuses a short rest
+                wrong = "".join(figure.choices("123456789", k=length))
             with self.subTest(seed=seed, length=length):
                 guesses = [right[:length], wrong]
                 agent = [self._answers(self.agent_1, guess) for guess in guesses]
