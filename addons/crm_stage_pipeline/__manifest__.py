@@ -15,7 +15,6 @@
     ],
     "data": [
         "security/crm_stage_pipeline_security.xml",
-        "security/crm_pool_lock_groups.xml",
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
         "security/crm_contact_rules.xml",
@@ -27,7 +26,6 @@
         "security/crm_pool_guard_rules.xml",
         "security/res_partner_doors_rules.xml",
         "data/crm_pool_stage_data.xml",
-        "data/crm_pool_stage_field_data.xml",
         "data/crm_pool_transition_data.xml",
         "data/crm_pool_data.xml",
         "data/crm_pool_data_right_data.xml",

@@ -56,7 +56,6 @@ class CrmPoolCustomer(models.Model):
     )
     credit_rating_id = fields.Many2one(
         comodel_name="crm.customer.class",
-        string="Credit Rating",
         domain=[("kind", "=", "rating")],
         index="btree_not_null",
         ondelete="restrict",

@@ -104,7 +104,8 @@ class IrCron(models.Model):
     _inherit = "ir.cron"
 
     def _notify_admin(self, message):
-        super()._notify_admin(message)
+        result = super()._notify_admin(message)
         self.env["crm.pool.policy"]._send_alarm(
             self.env._("A background job failed"), message
         )
+        return result

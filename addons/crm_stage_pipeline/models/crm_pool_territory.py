@@ -49,13 +49,11 @@ class CrmPoolTerritory(models.Model):
     )
     team_id = fields.Many2one(
         comodel_name="crm.team",
-        string="Team",
         check_company=True,
         ondelete="restrict",
     )
     pool_id = fields.Many2one(
         comodel_name="crm.pool",
-        string="Pool",
         check_company=True,
         ondelete="restrict",
     )

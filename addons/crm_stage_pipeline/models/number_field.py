@@ -51,7 +51,7 @@ class NumberField(fields.Char):
         # whether there is a number is no secret: the mask shows it
         if operator in ("in", "not in") and not any(value):
             return sql
-        column = super().to_sql(raw, alias)
+        column = fields.Char.to_sql(self, raw, alias)
         hidden = SQL("(NULLIF(%s, '') IS NOT NULL AND %s)", column, masked)
         if operator in Domain.NEGATIVE_OPERATORS:
             return SQL("(%s OR %s)", sql, hidden)

@@ -37,7 +37,6 @@ class ResPartner(models.Model):
     department = fields.Char(help="Where in the customer's company the person works.")
     superior_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Superior",
         domain="[('commercial_partner_id', '=', commercial_partner_id),"
         " ('is_company', '=', False), ('id', '!=', id)]",
         index="btree_not_null",
@@ -216,7 +215,7 @@ class ResPartner(models.Model):
         context = {**clean_context(self.env.context), "crm_pool_enter": False}
         for partner in self:
             value = partner[field_name]
-            partner_sudo = partner.with_env(system).with_context(context)
+            partner_sudo = partner.with_env(system).with_context(**context)
             person_sudo = partner_sudo.primary_contact_id
             if person_sudo and (value or name != "name"):
                 person_sudo[name] = value

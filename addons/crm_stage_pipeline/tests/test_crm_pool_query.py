@@ -52,7 +52,7 @@ class TestCrmPoolQueryCount(PoolCase):
             model = records.browse().with_user(user)
             spec = self._spec(model, kind)
 
-            def ask(some, model=model, spec=spec):
+            def ask(some, model=model, spec=spec):  # pylint: disable=dangerous-default-value
                 if kind == "list":
                     domain = [("id", "in", some.ids)]
                     answer = model.web_search_read(domain, spec, limit=80)["records"]
@@ -98,7 +98,7 @@ class TestCrmPoolQueryCount(PoolCase):
             model = self.env["res.partner"].with_user(user)
             spec = self._spec(model, "form")
 
-            def ask(partner, model=model, spec=spec):
+            def ask(partner, model=model, spec=spec):  # pylint: disable=dangerous-default-value
                 self.assertTrue(partner.with_env(model.env).web_read(spec))
 
             ask(big.partner_id)  # warms the caches of rules and views

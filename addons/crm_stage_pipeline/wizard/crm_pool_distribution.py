@@ -286,9 +286,7 @@ class CrmPoolDistributionLine(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", string="Person", ondelete="cascade"
     )
-    pool_id = fields.Many2one(
-        comodel_name="crm.pool", string="Pool", ondelete="cascade"
-    )
+    pool_id = fields.Many2one(comodel_name="crm.pool", ondelete="cascade")
     state = fields.Selection(
         selection=[("waiting", "Waiting"), ("done", "Done"), ("refused", "Refused")],
         required=True,

@@ -61,7 +61,6 @@ class CrmPoolEnrolment(models.Model):
     )
     owner_id = fields.Many2one(
         comodel_name="res.users",
-        string="Owner",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Empty: shared customers.",
         ondelete="restrict",
@@ -197,7 +196,9 @@ class CrmPoolEnrolment(models.Model):
 
     def _waiting_domain(self):
         """Contacts that fit, may enter, have no row yet and were not handled."""
-        companies = self.env["res.company"].search([]).partner_id
+        companies = (
+            self.env["res.company"].search([("partner_id", "!=", False)]).partner_id
+        )
         buys = Domain("customer_rank", ">", 0) | Domain("supplier_rank", "=", 0)
         rows = [("company_id", "=", self.company_id.id)]
         return (
