@@ -37,7 +37,7 @@ class TestCrmNumberOracle(MaskCase):
     def _questions(self, figures):
         """Conditions that a bisection would use, for the beginning of a number."""
         spaced = f"{figures[:3]} {figures[3:7]} {figures[7:]}".strip()
-        for text in {figures, spaced, f"+86{figures}", figures[::-1]}:
+        for text in (figures, spaced, f"+86{figures}", figures[::-1]):
             yield "=like", f"{text}%"
             yield "=ilike", f"{text}%"
             yield "ilike", text
@@ -78,9 +78,7 @@ class TestCrmNumberOracle(MaskCase):
             )
             for record, paths in self._paths()
             for path in paths
-            for number, (operator, value) in enumerate(
-                sorted(self._questions(figures), key=lambda q: (q[0], len(str(q[1]))))
-            )
+            for number, (operator, value) in enumerate(self._questions(figures))
         }
 
     def test_conditions(self):
