@@ -46,8 +46,7 @@ class CrmPoolCustomer(models.Model):
         :param stage_code: a code, or a false value for the archive
         """
         to_code = stage_code or False
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         orders = visible._open_orders()
         moves = self.env["crm.pool.transition"]._move_table()
@@ -129,8 +128,7 @@ class CrmPoolCustomer(models.Model):
 
     def _mark_tracking(self, mark):
         """Set the tracking mark; see action_pause and action_resume."""
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         accepted = self.browse()
         for customer in visible:

@@ -19,8 +19,7 @@ class CrmPoolCustomer(models.Model):
 
         :return: list of dicts, one per customer, see _result
         """
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         orders = visible._open_orders()
         accepted = self.browse()
@@ -50,8 +49,7 @@ class CrmPoolCustomer(models.Model):
         :param reason: why; required
         """
         user = self.env["res.users"].browse(user_id).exists()
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         for company, customers in visible.grouped("company_id").items():
             room = self._holding_room(user, company) if user else 0
@@ -155,8 +153,7 @@ class CrmPoolCustomer(models.Model):
 
     def _change_member(self, action, user, is_readonly=False):
         """Add or remove the collaborator `user`; see action_share."""
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         accepted = self.browse()
         for customer in visible:

@@ -109,8 +109,7 @@ class CrmPoolCustomer(models.Model):
 
         :return: list of dicts, one per customer, see _result
         """
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         for company, customers in visible.grouped("company_id").items():
             policy = self.env["crm.pool.policy"]._policy_for(company)
@@ -127,8 +126,7 @@ class CrmPoolCustomer(models.Model):
 
     def action_unprotect(self):
         """End the protection of customers (P28)."""
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         accepted = self.browse()
         for customer in visible:

@@ -56,8 +56,7 @@ class CrmPoolCustomer(models.Model):
         :param reason: why; required
         :return: list of dicts, one per customer, see _result
         """
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         for customer in visible:
             results[customer.id] = customer._request_refusal(
                 reason

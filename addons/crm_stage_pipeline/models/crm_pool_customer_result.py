@@ -84,6 +84,15 @@ class CrmPoolCustomer(models.Model):
             "message": self.env._(MESSAGES[code]) % params,  # pylint: disable=W8301
         }
 
+    def _visible_or_refused(self):
+        """Those of self that the user sees, and the refusals of all others.
+
+        :return: customers, and dict of results (see _result) by id
+        """
+        visible = self.exists()._filtered_access("read")
+        hidden = self - visible
+        return visible, {row.id: row._result("not_found", name="") for row in hidden}
+
     def _result_code(self, message_code):
         """The public code of a sentence."""
         return {

@@ -25,8 +25,7 @@ class CrmPoolCustomer(models.Model):
         :return: list of dicts, one per customer, see _result
         """
         user = self.env["res.users"].browse(user_id).exists()
-        visible = self.exists()._filtered_access("read")
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
+        visible, results = self._visible_or_refused()
         rights = visible._rights()
         for customer in visible:
             # superuser: the right on the customer is checked here

@@ -17,12 +17,11 @@ class CrmPoolCustomer(models.Model):
         """
         stage = self.env["crm.pool.stage"].browse(stage_id).exists()
         stage.check_access("read")
-        visible = self.exists()._filtered_access("read")
+        visible, results = self._visible_or_refused()
         elsewhere = visible.filtered(lambda row: row.stage_code != stage.code)
         ups = elsewhere.filtered(
             lambda row: rank(row.stage_code or None) < rank(stage.code)
         )
-        results = {row.id: row._result("not_found", name="") for row in self - visible}
         for kind, customers in (("promote", ups), ("demote", elsewhere - ups)):
             for row in customers._move(kind, stage.code):
                 results[row["customer_id"]] = row
