@@ -2,6 +2,7 @@
 from . import (  # isort: skip
     crm_contact_number_mixin,
     crm_partner_seen_mixin,
+    crm_pool_cached_mixin,
     crm_pool_right_mixin,
     crm_pool_visible_mixin,
 )

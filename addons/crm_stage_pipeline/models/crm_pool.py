@@ -14,6 +14,7 @@ class CrmPool(models.Model):
     """
 
     _name = "crm.pool"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Customer Pool"
     _order = "sequence, id"
     _check_company_auto = True
@@ -58,21 +59,6 @@ class CrmPool(models.Model):
                         error=error,
                     )
                 ) from error
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        pools = super().create(vals_list)
-        self.env.registry.clear_cache()  # the members are in the record rules
-        return pools
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _partner_domain(self):
         """The pool's filter as a Domain on res.partner."""

@@ -24,6 +24,7 @@ class CrmPoolDataRight(models.Model):
     """
 
     _name = "crm.pool.data.right"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Rights of a Role"
     _order = "sequence, id"
     _rec_name = "group_id"
@@ -127,21 +128,6 @@ class CrmPoolDataRight(models.Model):
                         role=right.group_id.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rights = super().create(vals_list)
-        self.env.registry.clear_cache()  # they are in the record rules
-        return rights
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def action_open_users(self):
         """The people who have this role."""

@@ -29,6 +29,7 @@ class CrmPoolDataRightLine(models.Model):
     """
 
     _name = "crm.pool.data.right.line"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Data Right"
     _order = "right_id, sequence, id"
 
@@ -88,21 +89,6 @@ class CrmPoolDataRightLine(models.Model):
                         "none leaves the group."
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        self.env.registry.clear_cache()  # they are in the record rules
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _range_of(self, action):
         """The range of one action: "none" where it makes no sense."""

@@ -9,9 +9,12 @@ class CrmPoolPolicy(models.Model):
     """A company's rules for entering, claiming and holding customers."""
 
     _name = "crm.pool.policy"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Pool Policy"
     _rec_name = "company_id"
     _check_company_auto = True
+
+    _cached_fields = frozenset({"company_id"})
 
     @api.model
     def _default_tz(self):
@@ -74,22 +77,6 @@ class CrmPoolPolicy(models.Model):
         "CHECK (holding_cap >= 0 AND cooldown_days >= 0 AND fresh_delay >= 0)",
         "Caps, days and minutes cannot be negative.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        policies = super().create(vals_list)
-        self.env.registry.clear_cache()  # the ids are remembered by company
-        return policies
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "company_id" in vals:
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _policy_for(self, company):

@@ -19,8 +19,13 @@ class CrmPoolStage(models.Model):
     """
 
     _name = "crm.pool.stage"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Customer Stage"
     _order = "sequence, id"
+
+    _cached_fields = frozenset(
+        {"active", "code", "company_id", "is_default", "sequence"}
+    )
 
     name = fields.Char(required=True, translate=True)
     code = fields.Selection(
@@ -47,27 +52,14 @@ class CrmPoolStage(models.Model):
         "A company has only one default stage for each code.",
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        stages = super().create(vals_list)
-        self.env.registry.clear_cache()  # the default ids are remembered
-        return stages
-
     def write(self, vals):
         if vals.get("active") is False or "code" in vals or "company_id" in vals:
             self._check_unused()
-        result = super().write(vals)
-        if {"active", "code", "company_id", "is_default", "sequence"} & set(vals):
-            self.env.registry.clear_cache()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_unused()
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _check_unused(self):
         """Refuse to change the meaning of a stage that customers stand in."""

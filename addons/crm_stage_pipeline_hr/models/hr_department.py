@@ -4,14 +4,7 @@ from odoo import models
 class HrDepartment(models.Model):
     """The tree of departments and their managers are in the record rules."""
 
-    _inherit = "hr.department"
+    _name = "hr.department"
+    _inherit = ["hr.department", "crm.pool.cached.mixin"]
 
-    def write(self, vals):
-        result = super().write(vals)
-        if {"parent_id", "manager_id", "company_id", "active"} & set(vals):
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    _cached_fields = frozenset({"parent_id", "manager_id", "company_id", "active"})

@@ -1,19 +1,10 @@
-from odoo import api, models
+from odoo import models
 
 
 class HrVersion(models.Model):
     """A new version of an employee may stand in another department."""
 
-    _inherit = "hr.version"
+    _name = "hr.version"
+    _inherit = ["hr.version", "crm.pool.cached.mixin"]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        versions = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return versions
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"department_id", "date_version", "active"} & set(vals):
-            self.env.registry.clear_cache()
-        return result
+    _cached_fields = frozenset({"department_id", "date_version", "active"})
