@@ -1,6 +1,6 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story screenshots stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
+.PHONY: help setup demo story screenshots walk stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
 	test-long test-install test-core pot bench bench-pool
 
 help:  ## this list
@@ -54,6 +54,9 @@ story:  ## the main job through public doors only, on the real exchange
 
 screenshots:  ## the pictures of docs/images, from a running `make demo`
 	scripts/screenshots
+
+walk:  ## opens every menu as each role in both languages, from a running `make demo`: [ONLY=agent1]
+	scripts/walk --only "$(ONLY)"
 
 stop:  ## stop what `make demo` started; data stays
 	scripts/demo stop

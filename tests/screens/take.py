@@ -2,11 +2,11 @@
 
     make demo && make screenshots [ONLY=pool]
 
-Each row of screens.yaml names a picture, the login whose screen it is and how to get
-there: an action's XML id and the selectors to click and to fill. What a picture changed
-is put back by its `undo`. A page that
-logs a console error or shows an error dialog fails the run, so this is also a smoke
-test of every screen that the manual shows.
+Each row of screens.yaml names a picture, its title, the login whose screen it is and
+how to get there: an action's XML id and the selectors to click and to fill. What a
+picture changed is put back by its `undo`. A page that logs a console error or shows an
+error dialog fails the run, so this is also a smoke test of every screen that the manual
+shows. docs/screens.md, the table of them all, is written from the same rows.
 """
 
 import argparse
@@ -100,9 +100,9 @@ def settle(page: Page) -> None:
 
 
 def shrink(picture: Path) -> None:
-    """256 colours are enough for a screen and a third of the bytes."""
+    """128 plain colours are enough for a screen and a third of the bytes."""
     with Image.open(picture) as image:
-        small = image.convert("RGB").quantize(256)
+        small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
 
 
@@ -173,6 +173,29 @@ def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]
     return errors
 
 
+def write_table(screens: list[dict], page: Path) -> None:
+    """Writes docs/screens.md: a section for each person, a line for each picture."""
+    lines = [
+        "# Screens",
+        "",
+        "All pictures are taken by `make screenshots` from a running `make demo`; this",
+        "page is written by it too, from `tests/screens/screens.yaml`. English on the",
+        "left, Chinese on the right.",
+    ]
+    part = ""
+    for screen in screens:
+        if screen.get("part", part) != part:
+            part = screen["part"]
+            lines += ["", f"## {part}", "", "| | English | 中文 |", "|---|---|---|"]
+        english, chinese = screen["title"]
+        shown = [
+            f"![{title}](images/{screen['name']}.{code}.png)"
+            for title, code in ((english, "en"), (chinese, "zh"))
+        ]
+        lines.append(f"| {english} {chinese} | {shown[0]} | {shown[1]} |")
+    page.write_text("\n".join(lines) + "\n")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", default="http://127.0.0.1:8069")
@@ -196,6 +219,8 @@ def main() -> int:
                 failed += bool(errors)
                 print(target.name, json.dumps(errors) if errors else "ok", flush=True)
         browser.close()
+    if options.out == IMAGES:
+        write_table(screens, IMAGES.parent / "screens.md")
     return 1 if failed else 0
 
 

@@ -99,6 +99,12 @@ class CrmIncentiveCredit(models.Model):
             for credit in credits:
                 credit.document_name = names.get(credit.document_id, False)
 
+    @api.depends("document_name", "participant_id")
+    def _compute_display_name(self):
+        for credit in self:
+            names = (credit.document_name, credit.participant_id.display_name)
+            credit.display_name = ", ".join(name for name in names if name)
+
     @api.model_create_multi
     def create(self, vals_list):
         # pylint: disable=method-required-super; nobody creates through the ORM

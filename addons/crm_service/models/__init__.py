@@ -14,3 +14,4 @@ from . import crm_service_article
 from . import crm_service_ticket
 from . import crm_service_ticket_state
 from . import crm_service_ticket_contact
+from . import res_users

@@ -70,6 +70,7 @@ from . import (
     crm_pool_mask,
     crm_pool_policy,
     crm_pool_policy_duplicate,
+    crm_pool_policy_home,
     crm_pool_policy_leave,
     crm_pool_policy_line,
     crm_pool_policy_number,

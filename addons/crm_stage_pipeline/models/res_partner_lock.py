@@ -23,6 +23,10 @@ REASONS = {
         "This customer is shared: claim it to change its data. Contact records can be "
         "added as it is."
     ),
+    "reserve": _lt(
+        "This customer is in the reserve: screen it to change its data. Contact "
+        "records can be added as it is."
+    ),
     "stage": _lt(
         "In stage %(stage)s only these fields can be changed, besides contact "
         "persons: %(fields)s."
@@ -204,8 +208,11 @@ class ResPartner(models.Model):
     def _pool_lock(self, rows, may_edit_shared):
         """The lock of one partner by the rows (superuser) of its customer, or None."""
         if all(row.access == "shared" for row in rows):
-            free = FREE_FIELDS | {"child_ids"}
-            return None if may_edit_shared else (free, self._pool_reason("shared"))
+            if may_edit_shared:
+                return None
+            is_reserve = set(rows.mapped("stage_code")) == {"reserve"}
+            kind = "reserve" if is_reserve else "shared"
+            return FREE_FIELDS | {"child_ids"}, self._pool_reason(kind)
         if self != self.commercial_partner_id:
             return None
         for row in rows:

@@ -68,5 +68,17 @@ class Number:
         )
         return f"{written} x{self.extension}" if self.extension else written
 
+    def written(self, region):
+        """As people in `region` read it: national at home, else international.
+
+        :param region: ISO 3166 code, or empty
+        """
+        if not region or self.region != region:
+            return self.international
+        written = phonenumbers.format_number(
+            phonenumbers.parse(self.e164), phonenumbers.PhoneNumberFormat.NATIONAL
+        )
+        return f"{written} x{self.extension}" if self.extension else written
+
     def __str__(self):
         return f"{self.e164} x{self.extension}" if self.extension else self.e164

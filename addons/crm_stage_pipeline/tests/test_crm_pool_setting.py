@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .common import PoolCase
@@ -21,6 +21,7 @@ VALUES = {
     "crm_pool_phone_duplicates": "block",
     "crm_pool_restrict_fields": True,
     "crm_pool_use_territories": True,
+    "crm_pool_opens_with_customers": False,
     "crm_pool_alarm_email": "admin@second.example",
     "crm_pool_receivable_days": 11,
     "crm_pool_birthday_days": 12,
@@ -49,6 +50,24 @@ class TestCrmPoolSetting(PoolCase):
             .with_user(self.consultant)
             .with_context(allowed_company_ids=company.ids)
         )
+
+    def test_agents_begin_with_their_customers(self):
+        """G19: without a home action of their own, and only where the company says."""
+
+        def home(user):
+            return user._pool_home_action_xml_id()
+
+        mine = "crm_stage_pipeline.crm_pool_customer_action_mine"
+        leader = self._new_user("leader_home", "leader")
+        self.assertEqual(home(self.agent_1), mine)
+        self.assertEqual(home(leader), "crm_stage_pipeline.crm_pool_customer_action")
+        self.assertFalse(home(self.consultant))
+        plain = self.env["res.users"].create({"name": "P", "login": "plain_home"})
+        self.assertFalse(home(plain))
+        self.env["crm.pool.policy"]._policy_for(
+            self.company
+        ).opens_with_customers = False
+        self.assertFalse(home(self.agent_1))
 
     def test_every_value_is_the_companys_own(self):
         """P58, G19: what one company sets, the other does not have."""
@@ -217,3 +236,23 @@ class TestCrmPoolSetting(PoolCase):
             self.other_policy.birthday_reminder_days = 0
             there = people.with_company(self.other)
             self.assertFalse(there.search([*mine, ("has_birthday_soon", "=", True)]))
+
+
+@tagged("post_install", "-at_install")
+class TestCrmPoolHome(HttpCase, PoolCase):
+    """G19: what the web client gets to know after logging in."""
+
+    def test_own_home_action_is_kept(self):
+        """G19: nothing is written to the user, and what somebody chose stays."""
+        mine = self.env.ref("crm_stage_pipeline.crm_pool_customer_action_mine")
+        self.authenticate(self.agent_1.login, self.agent_1.login)
+        self.assertEqual(self._home_action_id(), mine.id)
+        self.assertFalse(self.agent_1.action_id)
+        chosen = self.env.ref("contacts.action_contacts")
+        self.agent_1.action_id = chosen.id
+        self.env.flush_all()
+        self.assertEqual(self._home_action_id(), chosen.id)
+
+    def _home_action_id(self):
+        url = "/web/session/get_session_info"
+        return self.make_jsonrpc_request(url)["home_action_id"]

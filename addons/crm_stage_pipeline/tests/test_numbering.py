@@ -44,6 +44,13 @@ class TestNumbering(BaseCase):
             attempted += result.attempted
         self.assertGreater(attempted, 5)
 
+    def test_written_for_a_region(self):
+        """T3: as people read it, national at home and international elsewhere."""
+        number = normalise("0571 88886666 ext 12", "CN")
+        self.assertEqual(number.written("CN"), "0571 8888 6666 x12")
+        self.assertEqual(number.written("DE"), "+86 571 8888 6666 x12")
+        self.assertEqual(number.written(False), "+86 571 8888 6666 x12")
+
     def test_normalise_table(self):
         for raw, region, expected in [
             ("13812345678", "CN", MOBILE),

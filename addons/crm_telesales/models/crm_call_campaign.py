@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 # Rows made at once: keeps one load below the limit of a request.
 LOAD_LIMIT = 20000
@@ -281,6 +282,9 @@ class CrmCallCampaign(models.Model):
     def _waiting(self):
         """What the callees of these campaigns are waiting for, with counts.
 
+        Those that wait for a moment have the first one in the name, in the zone of
+        the user.
+
         :return: list of {"code", "name", "count"}
         """
         # counts only: agents may not read the callees of others
@@ -289,17 +293,32 @@ class CrmCallCampaign(models.Model):
         waiting = campaign & Domain("state", "in", ("ready", "callback"))
         due = waiting & Domain("next_at", "<=", fields.Datetime.now())
         rest = campaign & ~due
-        counts = {"due": callees_sudo.search_count(due)}
-        for state, reason, count in callees_sudo._read_group(
-            rest, ["state", "exclusion_reason"], ["__count"]
+        counts, firsts = {"due": callees_sudo.search_count(due)}, {}
+        for state, reason, count, first in callees_sudo._read_group(
+            rest, ["state", "exclusion_reason"], ["__count", "next_at:min"]
         ):
             code = reason or state
             counts[code] = counts.get(code, 0) + count
+            if state in ("ready", "callback"):
+                firsts[code] = min(first, firsts.get(code, first))
         return [
-            {"code": code, "name": label, "count": counts[code]}
+            {
+                "code": code,
+                "name": self._waiting_name(label, firsts.get(code)),
+                "count": counts[code],
+            }
             for code, label in self._waiting_labels()
             if counts.get(code)
         ]
+
+    def _waiting_name(self, label, first):
+        if not first:
+            return label
+        return self.env._(
+            "%(reason)s, the first until %(time)s",
+            reason=label,
+            time=format_datetime(self.env, first, dt_format="short"),
+        )
 
     def _waiting_labels(self):
         """Codes of `_waiting` with what is shown, in the order of showing."""

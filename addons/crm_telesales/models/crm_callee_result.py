@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.crm_stage_pipeline.numbering import NumberError, normalise
+
 # A call that never got its result keeps the number this long.
 CALL_LEASE = timedelta(hours=2)
 HISTORY = 5
@@ -218,7 +220,7 @@ class CrmCalleeResult(models.Model):
         return {
             "id": self.id,
             "name": self.name,
-            "number": self.e164,
+            "number": self._written_number(),
             "state": self.state,
             "city": partner.city or self.lead_id.city or "",
             "zone": zones[0] if zones else "",
@@ -248,6 +250,14 @@ class CrmCalleeResult(models.Model):
             ],
             "history": self._history(),
         }
+
+    def _written_number(self):
+        """The number as people read it: national at home, else international."""
+        region = self.company_id.country_id.code
+        try:
+            return normalise(self.e164, region).written(region)
+        except NumberError:
+            return self.e164
 
     def _placeholder_values(self):
         partner = self._partner()

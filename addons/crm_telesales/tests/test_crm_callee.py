@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import format_datetime
 
 from .common import TelesalesCase
 
@@ -143,6 +144,14 @@ class TestCrmCalleeHandout(TelesalesCase):
         self.assertEqual(self.next(self.agent_1)["customer_id"], visible.id)
         self.assertEqual(self.next(self.agent_2)["customer_id"], hidden.id)
 
+    def test_T3_the_number_is_written_as_at_home(self):
+        """T3: national in the company's own country, else international."""
+        self.start(self.make_customers(self.env, 1), [self.agent_1])
+        self.env.company.country_id = self.env.ref("base.cn")
+        self.assertEqual(self.next(self.agent_1)["number"], "0571 8888 0000")
+        self.env.company.country_id = self.env.ref("base.de")
+        self.assertEqual(self.next(self.agent_1)["number"], "+86 571 8888 0000")
+
     def test_T3_nothing_to_hand_out_is_explained(self):
         campaign = self.start(self.make_customers(self.env, 2), daily_cap=1)
         for code in ("busy", "not_interested"):
@@ -151,6 +160,12 @@ class TestCrmCalleeHandout(TelesalesCase):
         self.assertFalse(answer["callee"])
         counts = {line["code"]: line["count"] for line in answer["waiting"]}
         self.assertEqual(counts, {"ready": 1, "done": 1})
+        [ready] = [line for line in answer["waiting"] if line["code"] == "ready"]
+        again_at = campaign.callee_ids.filtered(lambda c: c.state == "ready").next_at
+        until = format_datetime(
+            self.agent_1.with_user(self.agent_1).env, again_at, dt_format="short"
+        )
+        self.assertEqual(ready["name"], f"Waiting, the first until {until}")
         self.assertTrue(campaign.waiting_text)
         campaign.action_end()
         answer = self.answer(self.agent_1)

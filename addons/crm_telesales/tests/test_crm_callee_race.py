@@ -161,7 +161,7 @@ class TestCrmCalleeRace(RaceCase):
                 quick = self.press_next(second)
                 callee_sudo, _hidden = late._hand_out(campaigns)
                 late.env.flush_all()
-                return quick["number"], callee_sudo.e164
+                return quick["number"], callee_sudo._written_number()
 
     def test_T3_a_late_snapshot_does_not_matter(self):
         quick, late = self.late_hand_out()
