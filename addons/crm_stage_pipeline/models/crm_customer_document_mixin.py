@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+# An object, so that no client can send it.
+LATER = object()
+
 
 class CrmCustomerDocumentMixin(models.AbstractModel):
     """A document of a customer (lead, order): it follows the rules of the pool.
@@ -64,24 +67,28 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
 
         :param keys_before: what _pool_keys was before a change
         """
+        if self.env.context.get("crm_pool_follows") is not LATER:
+            self._follow_now(keys_before)
+
+    def _follow_now(self, keys_before):
+        """What _follow_in_pool does."""
         customer_model = self.env["crm.pool.customer"]
-        for document_sudo in self._as_superuser():
-            if not document_sudo.partner_id or not document_sudo._enters_pool():
-                continue
-            code = document_sudo._pool_stage_code()
-            if code:
-                customer_model._lift(document_sudo, code)
-            else:
-                customer_model._row_for(*customer_model._document_key(document_sudo))
+        documents_sudo = self._as_superuser().filtered("partner_id")
+        customer_model._follow_documents(documents_sudo._entering_pool())
         customer_model._sync_document_access(self._pool_keys() | keys_before)
+
+    def _following_later(self):
+        """self with a context in which the pool does not follow: for many changes in
+        a row, after which the caller calls _follow_in_pool with the keys before."""
+        return self.with_context(crm_pool_follows=LATER)
 
     def _as_superuser(self):
         """self with the rights of the pool (the user stays the same)."""
         return self.with_env(self.env["crm.pool.customer"]._privileged().env)
 
-    def _enters_pool(self):
-        """Whether the document makes a row for its customer."""
-        return True
+    def _entering_pool(self):
+        """The documents that make a row for their customer, of those that have one."""
+        return self
 
     def _pool_stage_code(self):
         """The stage that the document lifts its customer to, or False."""

@@ -65,16 +65,28 @@ class CrmLead(models.Model):
         self.env["crm.pool.customer"]._sync_document_access(keys)
         return result
 
-    def _enters_pool(self):
-        """Colleagues, own companies and mere vendors enter no pool by a lead."""
-        partner = self.partner_id.commercial_partner_id
-        if not partner.partner_share:
-            return False
-        is_company = self.env["res.company"].search_count(
-            [("partner_id", "=", partner.id)], limit=1
+    def convert_opportunity(self, partner, user_ids=False, team_id=False):
+        """Core writes more than once: the pool follows at the end."""
+        keys = self._pool_keys()
+        result = super(CrmLead, self._following_later()).convert_opportunity(
+            partner, user_ids=user_ids, team_id=team_id
         )
-        is_vendor = partner.supplier_rank and not partner.customer_rank
-        return not is_company and not is_vendor
+        self._follow_in_pool(keys)
+        return result
+
+    def _entering_pool(self):
+        """Colleagues, own companies and mere vendors enter no pool by a lead."""
+        partners = self.partner_id.commercial_partner_id
+        own = self.env["res.company"].search([("partner_id", "in", partners.ids)])
+        entering = (partners - own.partner_id).filtered(
+            lambda partner: (
+                partner.partner_share
+                and (partner.customer_rank or not partner.supplier_rank)
+            )
+        )
+        return self.filtered(
+            lambda lead: lead.partner_id.commercial_partner_id in entering
+        )
 
     def _pool_stage_code(self):
         return "opportunity" if self.sales_mark == "selling" else False

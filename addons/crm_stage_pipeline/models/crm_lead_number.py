@@ -11,6 +11,7 @@ class CrmLead(models.Model):
         inverse_name="lead_id",
         string="Phone Numbers",
         copy=False,
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
 
     @api.model_create_multi
@@ -20,9 +21,13 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        result = super().write(vals)
+        if not {"phone", "partner_id"} & set(vals) or self.env.context.get(
+            "crm_phone_number_aligning"
+        ):
+            return super().write(vals)
         # a new customer brings his number: core computes `phone` from it
-        changed = {"phone", "partner_id"} & set(vals)
-        if changed and not self.env.context.get("crm_phone_number_aligning"):
-            self.env["crm.phone.number"]._align(self)
+        phones = {lead.id: lead.phone for lead in self._as_superuser()}
+        result = super().write(vals)
+        changed = self._as_superuser().filtered(lambda x: x.phone != phones[x.id])
+        self.env["crm.phone.number"]._align(changed)
         return result

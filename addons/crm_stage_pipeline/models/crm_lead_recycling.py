@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 
 class CrmLead(models.Model):
@@ -6,33 +6,27 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        leads._recycle_customers_later(leads._pool_keys())
-        return leads
-
-    def write(self, vals):
-        followed = self._pool_followed_fields.intersection(vals)
-        keys = self._pool_keys() if followed else set()
-        result = super().write(vals)
-        if followed:
-            self._recycle_customers_later(keys | self._pool_keys())
-        return result
-
     def unlink(self):
         keys = self._pool_keys()
         result = super().unlink()
         self._recycle_customers_later(keys)
         return result
 
+    def _follow_now(self, keys_before):
+        super()._follow_now(keys_before)
+        self._recycle_customers_later(self._pool_keys() | keys_before)
+
     def _recycle_customers_later(self, keys):
         """:param keys: see _pool_keys (superuser)"""
         rules = self.env["crm.pool.recycle.rule"]
-        # superuser: the customer may be a colleague's
-        rows_sudo = self.env["crm.pool.customer"]._privileged()
-        for partner, company in keys:
-            if any(r.failure == "lost" for r in rules._rules_in_force(company.id)):
-                rows_sudo.search(
-                    [("partner_id", "=", partner.id), ("company_id", "=", company.id)]
-                )._recycle_later()
+        followed = {
+            company
+            for company in {company for _partner, company in keys}
+            if any(r.failure == "lost" for r in rules._rules_in_force(company.id))
+        }
+        keys = {key for key in keys if key[1] in followed}
+        if keys:
+            # superuser: the customer may be a colleague's
+            self.env["crm.pool.customer"]._privileged()._rows_with_keys(
+                keys
+            )._recycle_later()

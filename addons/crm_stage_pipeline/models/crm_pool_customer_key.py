@@ -35,7 +35,7 @@ class CrmPoolCustomer(models.Model):
     def create(self, vals_list):
         self._check_same_name_right(vals_list)
         if self.env.context.get("crm_pool_document_entry"):
-            vals_list = [self._with_same_name(vals) for vals in vals_list]
+            vals_list = self._with_same_names(vals_list)
         customers = super().create(vals_list)
         self.env["crm.customer.key"]._sync(customers)
         return customers
@@ -48,7 +48,7 @@ class CrmPoolCustomer(models.Model):
                     "partner_id": customer.partner_id.id,
                     "company_id": customer.company_id.id,
                 }
-                vals = {**vals, **customer._with_same_name(key_vals)}
+                vals = {**vals, **customer._with_same_names([key_vals])[0]}
                 vals = {k: v for k, v in vals.items() if k not in key_vals}
         result = super().write(vals)
         if {"active", "partner_id", "company_id", "same_name_allowed"} & set(vals):
@@ -56,14 +56,13 @@ class CrmPoolCustomer(models.Model):
         return result
 
     @api.model
-    def _row_for(self, partner, company):
+    def _rows_for(self, keys):
         documents = self.with_context(crm_pool_document_entry=True)
-        return super(CrmPoolCustomer, documents)._row_for(partner, company)
+        return super(CrmPoolCustomer, documents)._rows_for(keys)
 
-    @api.model
-    def _lift(self, document, code):
+    def _lift(self, code, document_by_row):
         documents = self.with_context(crm_pool_document_entry=True)
-        return super(CrmPoolCustomer, documents)._lift(document, code)
+        return super(CrmPoolCustomer, documents)._lift(code, document_by_row)
 
     @api.model
     def _check_same_name_right(self, vals_list):
@@ -75,30 +74,55 @@ class CrmPoolCustomer(models.Model):
             raise AccessError(self.env._("Only managers may allow duplicates."))
 
     @api.model
-    def _with_same_name(self, vals):
-        """Values of a row that may be a duplicate if it is one."""
+    def _with_same_names(self, vals_list):
+        """Values of rows, which may be duplicates where they are some: of a customer
+        who is there already, or of one before in the list."""
         # of contacts and customers that the user may not see
         system = self._privileged().env
-        partner_sudo = system["res.partner"].browse(vals.get("partner_id"))
-        numbers = partner_sudo.phone_number_ids.filtered(
-            lambda row: row.kind in PHONE_KINDS and row.e164
+        partners_sudo = system["res.partner"].browse(
+            vals["partner_id"] for vals in vals_list
         )
-        name = Domain("kind", "=", "name") & Domain(
-            "key", "=", name_key(partner_sudo.name)
-        )
-        phone = Domain("kind", "=", "phone") & Domain(
-            "key", "in", numbers.mapped("e164")
-        )
-        others = system["crm.customer.key"]
-        if others.search_count(
-            Domain("company_id", "=", vals.get("company_id", self.env.company.id))
-            & Domain("customer_id", "not in", self.ids)
-            & Domain("enforced", "=", True)
-            & (name | phone),
-            limit=1,
-        ):
-            return {**vals, "same_name_allowed": True}
-        return vals
+        wanted = [
+            self._get_blocking_keys(partner_sudo, vals["company_id"])
+            for partner_sudo, vals in zip(partners_sudo, vals_list, strict=True)
+        ]
+        taken = {
+            (row.company_id.id, row.kind, row.key)
+            for row in system["crm.customer.key"].search(
+                Domain("customer_id", "not in", self.ids)
+                & Domain("enforced", "=", True)
+                & Domain("key", "in", [key for keys in wanted for *_of, key in keys])
+                & Domain("company_id", "in", [v["company_id"] for v in vals_list])
+            )
+        }
+        allowed = []
+        for vals, keys in zip(vals_list, wanted, strict=True):
+            if keys.isdisjoint(taken):
+                taken |= keys
+            else:
+                vals = {**vals, "same_name_allowed": True}
+            allowed.append(vals)
+        return allowed
+
+    @api.model
+    def _get_blocking_keys(self, partner, company_id):
+        """What no other customer of the company may have, where he has it.
+
+        :param partner: res.partner (superuser)
+        :return: set of (company's id, kind, key)
+        """
+        company = partner.env["res.company"].browse(company_id)
+        policy = partner.env["crm.pool.policy"]._policy_for(company)
+        keys = set()
+        if policy.name_duplicates == "block" and (key := name_key(partner.name)):
+            keys.add((company_id, "name", key))
+        if policy.phone_duplicates == "block":
+            keys |= {
+                (company_id, "phone", row.e164)
+                for row in partner.phone_number_ids
+                if row.e164 and row.kind in PHONE_KINDS
+            }
+        return keys
 
     def _get_keys(self, policy):
         """What identifies this customer.

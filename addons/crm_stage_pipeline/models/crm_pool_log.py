@@ -109,7 +109,8 @@ class CrmPoolLog(models.Model):
 
         :param entries: list of dicts with customer (record) and any of
             owner_before, owner_after, stage_before, stage_after (codes), member
-            (records of res.users); what is not named stayed as it is now
+            (records of res.users), reason (where they differ); what is not named
+            stayed as it is now
         """
         if not entries:
             return
@@ -148,5 +149,5 @@ class CrmPoolLog(models.Model):
             entry.get("owner_after", owner).id or None,
             entry.get("stage_before", code) or None,
             entry.get("stage_after", code) or None,
-            reason or None,
+            entry.get("reason", reason) or None,
         )

@@ -10,11 +10,14 @@ class ResCompany(models.Model):
         comodel_name="crm.pool.policy",
         inverse_name="company_id",
         string="Pool Policies",
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
     crm_pool_policy_id = fields.Many2one(
         comodel_name="crm.pool.policy",
         string="Pool Policy",
         compute="_compute_crm_pool_policy_id",
+        compute_sudo=True,
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
 
     @api.depends("crm_pool_policy_ids")

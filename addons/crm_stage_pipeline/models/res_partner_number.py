@@ -22,6 +22,7 @@ class ResPartner(models.Model):
         inverse_name="partner_id",
         string="Phone Numbers",
         copy=False,
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
     mobile = NumberField(
         compute="_compute_mobile",

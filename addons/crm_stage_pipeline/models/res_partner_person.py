@@ -151,7 +151,8 @@ class ResPartner(models.Model):
 
     @api.constrains("superior_id", "parent_id")
     def _check_superior_id(self):
-        for partner in self.filtered("superior_id"):
+        subordinates = self.filtered("superior_id")
+        for partner in subordinates:
             if partner.superior_id.commercial_partner_id != (
                 partner.commercial_partner_id
             ):
@@ -162,7 +163,7 @@ class ResPartner(models.Model):
                         person=partner.display_name,
                     )
                 )
-        if self._has_cycle("superior_id"):
+        if subordinates and subordinates._has_cycle("superior_id"):
             raise ValidationError(self.env._("Nobody is his own superior."))
 
     @api.constrains("birthday")

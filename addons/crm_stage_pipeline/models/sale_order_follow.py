@@ -62,6 +62,7 @@ class SaleOrder(models.Model):
         inverse_name="order_id",
         string="Follow-up Records",
         copy=False,
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
 
     @api.depends(
@@ -169,13 +170,11 @@ class CrmPoolCustomer(models.Model):
         users = super()._document_users()
         orders = self.env["sale.order"].search(
             [
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                ("partner_id.commercial_partner_id", "in", self.partner_id.ids),
                 ("follower_id", "!=", False),
                 ("follow_state", "in", ("progress", "paused")),
                 ("state", "=", "sale"),
             ]
         )
-        for order in orders:
-            if self._document_key(order)[1] == self.company_id:
-                users |= order.follower_id
+        self._add_document_users(users, orders, "follower_id")
         return users

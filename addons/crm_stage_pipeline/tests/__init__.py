@@ -15,6 +15,7 @@ from . import (
     test_crm_pool_data_right_action,
     test_crm_pool_departure,
     test_crm_pool_document,
+    test_crm_pool_document_batch,
     test_crm_pool_document_work,
     test_crm_pool_forged,
     test_crm_pool_import,

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    crm_lead2opportunity_partner,
     crm_pool_distribution,
     crm_pool_enrolment,
     crm_pool_import,

@@ -1,5 +1,6 @@
 from . import (
     test_access_matrix,
+    test_core_reads,
     test_install,
     test_menus,
     test_visibility_orm,
