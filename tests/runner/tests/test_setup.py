@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -309,6 +310,31 @@ class TestSetup(unittest.TestCase):
                 instance = str(port - offset)
                 done = self.demo(DEMO_PORT=free, ASTERISK_INSTANCE=instance)
             self.assert_refused(done, f"port {port} of the exchange is taken")
+
+    def test_stop_does_not_wait_for_a_browser(self):
+        """Both processes are told at once, and Odoo, when it waits for a browser that
+        does not answer, a second time: stopped in seconds."""
+        scripts = self.copy_scripts("demo")
+        self.fake("postgres", "exit")
+        (self.bin / "postgres").rename(scripts / "postgres")
+        run = self.folder / "project" / "build" / "demo"
+        run.mkdir(parents=True)
+        told = self.folder / "told"
+        waiting = (
+            f"trap 'echo >> {told}; n=$((n + 1)); [ $n -lt $0 ] || exit' TERM;"
+            " while :; do sleep 0.05; done"
+        )
+        for name, needed in (("odoo", 2), ("connector", 1)):
+            start = f'setsid bash -c "$0" {needed} > {told}.out 2>&1 & echo $!'
+            pid = subprocess.check_output(["bash", "-c", start, waiting], text=True)
+            (run / f"{name}.pid").write_text(pid)
+        time.sleep(0.5)  # until they listen
+        begin = time.monotonic()
+        done = self.run_script(str(scripts / "demo"), "stop")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertLess(time.monotonic() - begin, 8)
+        self.assertEqual(len(told.read_text()), 3)
+        self.assertEqual(list(run.glob("*.pid")), [])
 
     def test_another_clone_serves_the_database(self):
         owner = self.cache / "demo-demo.owner"
