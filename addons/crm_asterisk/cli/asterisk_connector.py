@@ -1,10 +1,12 @@
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 
 from odoo.cli import Command
+from odoo.sql_db import close_all
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +34,14 @@ class AsteriskConnector(Command):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_arguments: stopping.set())
         Supervisor(database, known.server, stopping).run()
+        self._end()
+
+    def _end(self):
+        """At once: the interpreter would take seconds to take the registry apart, and a
+        service manager may not wait so long."""
+        close_all()
+        logging.shutdown()
+        os._exit(0)
 
     def _configure(self, arguments):
         """Odoo's own options (-c, -d, --log-level, ...); returns the database."""
