@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("crm_telesales_call_desk", {
             },
             { trigger: ".o_call_desk .text-muted:contains('Autumn calls')" },
             { trigger: ".o_call_desk_name:contains('Tour Callee')" },
-            { trigger: ".o_call_desk_number:contains('+865718888')" },
+            { trigger: ".o_call_desk_number:contains('571 8888')" },
             {
                 content: "the script names the customer",
                 trigger: ".o_call_desk_script:contains('Am I speaking with Tour Callee')",
@@ -62,6 +62,6 @@ registry.category("web_tour.tours").add("crm_telesales_call_desk", {
                 run: "press n",
             },
             { trigger: ".o_call_desk_waiting h4:contains('Why is nothing handed out?')" },
-            { trigger: ".o_call_desk_waiting .list-group-item:count(1):contains('Waiting'):contains('2')" },
+            { trigger: ".o_call_desk_waiting .list-group-item:count(1):contains('Waiting, the first until'):contains('2')" },
         ]),
 });
