@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import SQL
 
 from odoo.addons.crm_stage_pipeline.models.number_field import NumberField
 from odoo.addons.crm_stage_pipeline.numbering.masking import is_masked, mask
@@ -15,28 +14,11 @@ class CrmCall(models.Model):
     _name = "crm.call"
     _inherit = ["crm.call", "crm.contact.number.mixin"]
 
+    _number_partner_paths = ("partner_id", "customer_id.partner_id")
     _number_key_field = "e164"
 
     number = NumberField()
     e164 = NumberField()
-
-    def _number_partner(self):
-        return self.partner_id or self.customer_id.partner_id
-
-    def _number_masked_triggers(self):
-        return [
-            *super()._number_masked_triggers(),
-            "customer_id.partner_id.is_number_masked",
-        ]
-
-    @api.model
-    def _number_partner_id_sql(self, alias):
-        return SQL(
-            "COALESCE(%s, (SELECT called.partner_id FROM crm_pool_customer AS called"
-            " WHERE called.id = %s))",
-            SQL.identifier(alias, "partner_id"),
-            SQL.identifier(alias, "customer_id"),
-        )
 
     def _shown_number(self, user):
         """The other side's number as `user` may read it.

@@ -19,9 +19,10 @@ class CrmContactNumberMixin(models.AbstractModel):
     _name = "crm.contact.number.mixin"
     _description = "Numbers of a Customer"
 
-    # the field that leads to the partner whose number it is; None on the partner
-    _number_partner_field = "partner_id"
-    # a field in E.164 by which the partner is found where that one is empty
+    # the ways to the partner whose number it is, at most two fields long; the first
+    # that leads to one counts
+    _number_partner_paths = ("partner_id",)
+    # a field in E.164 by which the partner is found where those are empty
     _number_key_field = None
 
     is_number_masked = fields.Boolean(
@@ -70,11 +71,12 @@ class CrmContactNumberMixin(models.AbstractModel):
 
     def _number_partner(self):
         """The partner whose number the record has, if any."""
-        return self[self._number_partner_field]
+        found = (self.mapped(path) for path in self._number_partner_paths)
+        return next(filter(None, found), self.env["res.partner"])
 
     def _number_masked_triggers(self):
         """What is_number_masked depends on."""
-        names = [f"{self._number_partner_field}.is_number_masked"]
+        names = [f"{path}.is_number_masked" for path in self._number_partner_paths]
         return [*names, self._number_key_field] if self._number_key_field else names
 
     def _masked_keys(self):
@@ -109,7 +111,22 @@ class CrmContactNumberMixin(models.AbstractModel):
     @api.model
     def _number_partner_id_sql(self, alias):
         """The id of _number_partner, of the records of table `alias`."""
-        return SQL.identifier(alias, self._number_partner_field)
+        partner_ids = []
+        for path in self._number_partner_paths:
+            link, _dot, name = path.rpartition(".")
+            if not link:
+                partner_ids.append(SQL.identifier(alias, name))
+                continue
+            target = self.env[self._fields[link].comodel_name]
+            partner_ids.append(
+                SQL(
+                    "(SELECT %s FROM %s AS number_link WHERE number_link.id = %s)",
+                    SQL.identifier("number_link", name),
+                    SQL.identifier(target._table),
+                    SQL.identifier(alias, link),
+                )
+            )
+        return SQL("COALESCE(%s)", SQL(", ").join(partner_ids))
 
     @api.model
     def _number_partner_sql(self, partner_id):
@@ -133,7 +150,8 @@ class CrmContactNumberMixin(models.AbstractModel):
     @api.model
     def _number_guarded_fields(self):
         """What nobody writes who reads the numbers masked."""
-        return self._number_fields() | {self._number_partner_field}
+        own = {path for path in self._number_partner_paths if "." not in path}
+        return self._number_fields() | own
 
     @api.model
     def _without_masks(self, vals):

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..numbering.masking import is_masked, mask
 
@@ -12,6 +11,8 @@ class CrmPhoneNumber(models.Model):
     """
 
     _inherit = "crm.phone.number"
+
+    _number_partner_paths = ("partner_id", "lead_id.partner_id")
 
     @api.depends("number", "kind", "is_number_masked")
     @api.depends_context("uid")
@@ -29,24 +30,9 @@ class CrmPhoneNumber(models.Model):
         if not self.env.su and any(self.mapped("is_number_masked")):
             raise self._number_refusal()
 
-    def _number_partner(self):
-        return self.partner_id or self.lead_id.partner_id
-
-    def _number_masked_triggers(self):
-        return ["partner_id.is_number_masked", "lead_id.partner_id.is_number_masked"]
-
-    @api.model
-    def _number_partner_id_sql(self, alias):
-        return SQL(
-            "COALESCE(%s, (SELECT number_lead.partner_id FROM crm_lead AS number_lead"
-            " WHERE number_lead.id = %s))",
-            SQL.identifier(alias, "partner_id"),
-            SQL.identifier(alias, "lead_id"),
-        )
-
     @api.model
     def _number_guarded_fields(self):
-        return self._number_fields() | {"partner_id", "lead_id", "kind", "extension"}
+        return super()._number_guarded_fields() | {"lead_id", "kind", "extension"}
 
     @api.model
     def _text_shown(self, text, partner):

@@ -9,6 +9,6 @@ class MailNotification(models.Model):
     _name = "mail.notification"
     _inherit = ["mail.notification", "crm.contact.number.mixin"]
 
-    _number_partner_field = "res_partner_id"
+    _number_partner_paths = ("res_partner_id",)
 
     sms_number = NumberField()

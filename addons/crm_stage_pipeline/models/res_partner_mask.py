@@ -17,7 +17,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "crm.contact.number.mixin"]
 
-    _number_partner_field = None
+    _number_partner_paths = ()
 
     phone = NumberField()
     phone_sanitized = NumberField()
