@@ -11,4 +11,3 @@ from . import crm_call_record
 from . import crm_call_channel
 from . import crm_call_recording
 from . import crm_call_recording_play
-from . import res_users
