@@ -108,5 +108,6 @@
     },
     "external_dependencies": {"python": ["phonenumbers", "pypinyin"]},
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -58,6 +58,7 @@ from . import (
     crm_pool_customer_right,
     crm_pool_customer_sharing,
     crm_pool_customer_stage,
+    crm_pool_customer_take,
     crm_pool_customer_territory,
     crm_pool_customer_tries,
     crm_pool_data_right,

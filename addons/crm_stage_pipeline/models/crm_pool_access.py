@@ -19,9 +19,7 @@ class CrmPoolAccess(models.Model):
     customer_id = fields.Many2one(
         comodel_name="crm.pool.customer", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        related="customer_id.company_id", store=True, index=True
-    )
+    company_id = fields.Many2one(related="customer_id.company_id", store=True)
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, ondelete="cascade"
     )

@@ -67,7 +67,6 @@ class CrmPoolCustomer(models.Model):
         comodel_name="res.partner",
         string="Customer",
         required=True,
-        index=True,
         ondelete="restrict",
         copy=False,
         help="Always the commercial entity: contacts follow their company.",
@@ -75,20 +74,17 @@ class CrmPoolCustomer(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
-        index=True,
         default=lambda self: self.env.company,
     )
     name = fields.Char(related="partner_id.name", store=True, string="Customer Name")
     pool_id = fields.Many2one(
         comodel_name="crm.pool",
-        index="btree_not_null",
         ondelete="restrict",
         check_company=True,
         copy=False,
     )
     stage_id = fields.Many2one(
         comodel_name="crm.pool.stage",
-        index="btree_not_null",
         ondelete="restrict",
         group_expand="_read_group_stage_ids",
         copy=False,
@@ -97,7 +93,6 @@ class CrmPoolCustomer(models.Model):
     stage_code = fields.Selection(related="stage_id.code", store=True)
     owner_id = fields.Many2one(
         comodel_name="res.users",
-        index="btree_not_null",
         ondelete="restrict",
         default=lambda self: self._default_owner_id(),
         domain=[("share", "=", False)],
@@ -160,6 +155,9 @@ class CrmPoolCustomer(models.Model):
     country_id = fields.Many2one(related="partner_id.country_id")
     industry_id = fields.Many2one(related="partner_id.industry_id")
 
+    # Every change of an owner writes every index. Hence none on partner, company or
+    # owner alone, which begin one of these, and none on pool or stage, of which there
+    # are so few that it would never be used.
     _partner_company_uniq = models.UniqueIndex(
         "(partner_id, company_id)",
         "This customer already has a row in this company's pool.",

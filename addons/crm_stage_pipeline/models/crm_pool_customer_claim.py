@@ -2,61 +2,27 @@ import random
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..pool import share_out
+from .crm_pool_customer_take import CLAIM_FIELDS
 
-# Picks rows that are still shared, gives them to the user, counts them on the
-# quota, whose limit guards the count, and logs them.
-TAKE_STATEMENT = """
-WITH pick AS (%(pick)s),
-taken AS (
-    UPDATE crm_pool_customer AS customer
-       SET owner_id = %(uid)s, access = 'personal', claimed_at = %(now)s,
-           stage_id = COALESCE(%(stage_id)s, customer.stage_id),
-           stage_code = COALESCE(%(stage_code)s, customer.stage_code),
-           recycle_on = %(recycle_on)s, recycle_rule_id = %(recycle_rule_id)s,
-           write_uid = %(uid)s, write_date = %(now)s
-      FROM pick
-     WHERE customer.id = pick.id AND customer.owner_id IS NULL
- RETURNING customer.id, customer.name, customer.company_id,
-           pick.stage_code AS stage_before, customer.stage_code AS stage_after
-),
-access AS (
-    INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind,
-                                 create_uid, create_date, write_uid, write_date)
-    SELECT id, company_id, %(uid)s, 'owner', %(uid)s, %(now)s, %(uid)s, %(now)s
-      FROM taken
-),
-counter AS (
-    UPDATE crm_pool_quota
-       SET used = used + (SELECT count(*) FROM taken)
-     WHERE id = %(counter_id)s
-       AND (%(quota)s::int IS NULL
-            OR used + (SELECT count(*) FROM taken) <= %(quota)s::int)
- RETURNING used
-),
-log AS (
-    INSERT INTO crm_pool_log (at, batch, action, customer_id, customer_ref,
-                              customer_name, company_id, actor_id, owner_after_id,
-                              stage_before, stage_after, quota_scope, quota_day)
-    SELECT %(now)s, %(batch)s, %(action)s, id, id, name, company_id, %(uid)s,
-           %(uid)s, stage_before, stage_after, %(scope)s, %(day)s
-      FROM taken
+# What a claim asks of the policy: the others are not read.
+POLICY_FIELDS = (
+    *("company_id", "tz", "partial_mode", "holding_cap", "cooldown_days"),
+    *("fresh_delay", "recycle_keep_deal", "recycle_wait_paused"),
 )
-SELECT taken.id, (SELECT used FROM counter) FROM taken
-"""
 
 
 class CrmPoolCustomer(models.Model):
     """Taking shared customers: claim, screen, draw.
 
     A claim is a call of its own whose first writes are: the quota row (INSERT … ON
-    CONFLICT DO NOTHING), then one statement that picks the rows which are still
-    shared, gives them to the user, counts them on the quota (guarded by its limit)
-    and logs them. Under REPEATABLE READ two claims of one row, or two of one
+    CONFLICT DO NOTHING), then one statement (_take) that picks the rows which are
+    still shared, gives them to the user, counts them on the quota (guarded by its
+    limit) and logs them. Under REPEATABLE READ two claims of one row, or two of one
     person's counter, cannot both commit: the later one is replayed by Odoo and
     then sees what happened. Nothing may be written before it in the same
     transaction that another claim also writes.
@@ -129,6 +95,7 @@ class CrmPoolCustomer(models.Model):
         }
         free = own = self.browse()
         policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
+        policy.fetch(POLICY_FIELDS)
         pool_ids = set(self.env.user._crm_pool_ids(self.env.companies.ids))
         for customer in visible:
             refusal = customer._claim_refusal(action, target_code, policy, pool_ids)
@@ -142,18 +109,18 @@ class CrmPoolCustomer(models.Model):
 
     def _readable(self):
         """Those of self that exist and that the user sees, with what a claim asks of
-        them: one statement, where exists() and the check in Python need three.
+        them: one statement for what is shared in the user's pools, one for others.
         """
         if not self.browse().has_access("read"):
             return self.browse()
-        found = self.with_context(active_test=False).search_fetch(
-            [("id", "in", self.ids)],
-            [
-                *("name", "company_id", "active", "pool_id", "stage_code", "access"),
-                *("owner_id", "previous_owner_id", "released_at", "pool_entered_at"),
-            ],
+        shared = self._look_up_shared()
+        rest = self - shared
+        if not rest:
+            return self & shared
+        found = rest.with_context(active_test=False).search_fetch(
+            [("id", "in", rest.ids)], CLAIM_FIELDS
         )
-        return self & found.with_env(self.env)
+        return self & (shared | found.with_env(self.env))
 
     def _invisible_result(self):
         """Why a customer that the user does not see cannot be taken.
@@ -234,17 +201,9 @@ class CrmPoolCustomer(models.Model):
         chosen_ids, refused_ids = share_out(
             self.ids, counter.allowance, partial=policy.partial_mode == "partial"
         )
-        pick = SQL(
-            """
-            SELECT id, stage_code FROM crm_pool_customer
-             WHERE id = ANY(%s) AND owner_id IS NULL AND active
-             ORDER BY id FOR NO KEY UPDATE
-            """,
-            chosen_ids,
-        )
         target = self.env["crm.pool.stage"]._stage_for(target_code, company)
         names = {customer.id: customer.name for customer in self}
-        taken = self._take(pick, target, counter, action)
+        taken = self.browse(chosen_ids)._take(target, counter, action)
         results = {}
         for customer in self.browse(chosen_ids):
             results[customer.id] = customer._result(
@@ -282,13 +241,13 @@ class CrmPoolCustomer(models.Model):
                 continue
             pick = SQL(
                 "%s FOR NO KEY UPDATE OF %s SKIP LOCKED",
-                query.select(
-                    SQL.identifier(self._table, "id"),
-                    SQL.identifier(self._table, "stage_code"),
-                ),
+                query.select(SQL.identifier(self._table, "id")),
                 SQL.identifier(self._table),
             )
-            drawn += self._take(pick, target, counter, "screen" if target else "claim")
+            # not logged: a conflict is no error, Odoo replays it
+            self.env.cr.execute(pick, log_exceptions=False)
+            picked = self.browse(row[0] for row in self.env.cr.fetchall())
+            drawn += picked._take(target, counter, "screen" if target else "claim")
         return drawn
 
     def _draw_domain(self, code, policy):
@@ -327,42 +286,3 @@ class CrmPoolCustomer(models.Model):
         return self._result(
             "quota_used", limit=allowance.quota, count=count, asked=asked, name=""
         )
-
-    def _take(self, pick, target, counter, action):
-        """Give the picked rows to the user: the one statement of a claim.
-
-        :param pick: SELECT of id and stage_code of rows that are still shared
-        :param target: stage to move to, or empty to stay
-        :param counter: open quota counter
-        :param action: log action
-        :return: the customers that were taken
-        :raises ConcurrencyError: if the quota's guard refused the count
-        """
-        self.env.flush_all()
-        now, uid = self.env.cr.now(), self.env.uid
-        # not logged: a conflict is no error, Odoo replays it
-        self.env.cr.execute(
-            SQL(
-                TAKE_STATEMENT,
-                pick=pick,
-                uid=uid,
-                now=now,
-                stage_id=target.id or None,
-                stage_code=target.code or None,
-                counter_id=counter.id,
-                quota=counter.allowance.quota,
-                batch=self.env["crm.pool.log"]._new_batch(),
-                action=action,
-                scope=counter.scope,
-                day=counter.day,
-                **self._claim_return(target, now),
-            ),
-            log_exceptions=False,
-        )
-        rows = self.env.cr.fetchall()
-        if any(used is None for _id, used in rows):
-            raise ConcurrencyError("Another claim used up the quota.")
-        self.env.invalidate_all(flush=False)
-        taken = self.browse(customer_id for customer_id, _used in rows)
-        taken._recycle_claimed_later()
-        return taken

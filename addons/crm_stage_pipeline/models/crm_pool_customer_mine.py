@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class CrmPoolCustomer(models.Model):
@@ -42,3 +43,19 @@ class CrmPoolCustomer(models.Model):
         return Domain("owner_id", "=", self.env.uid) | Domain(
             "id", "in", [row_sudo.customer_id.id for row_sudo in rows_sudo]
         )
+
+    @api.model
+    def search_count(self, domain, limit=None):
+        """As core's. How many there are, up to a limit, is found sooner in the order
+        of the disk: PostgreSQL would walk an index of dates or names, along which
+        what one sees comes late.
+        """
+        if not limit:
+            return super().search_count(domain, limit)
+        for state in ("off", "on"):
+            self.env.cr.execute(
+                SQL("SELECT set_config('enable_indexscan', %s, true)", state)
+            )
+            if state == "off":
+                count = super().search_count(domain, limit)
+        return count

@@ -2,8 +2,6 @@ from odoo import api, fields, models, tools
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..pool import daily_limit
-
 
 class CrmPoolPolicy(models.Model):
     """A company's rules for entering, claiming and holding customers."""
@@ -124,24 +122,4 @@ class CrmPoolPolicy(models.Model):
         self.ensure_one()
         return self.default_stage_id or self.env["crm.pool.stage"]._stage_for(
             "reserve", self.company_id
-        )
-
-    def _daily_limit(self, user, stage_code):
-        """How many shared customers of a stage `user` may take a day.
-
-        :return: a number, or None for no limit
-        """
-        self.ensure_one()
-        # superuser: which groups a colleague has is not readable by everybody
-        user_sudo = user.with_env(self.env["crm.pool.customer"]._privileged().env)
-        lines = self.env["crm.pool.policy.line"].search_fetch(
-            [
-                ("policy_id", "=", self.id),
-                ("stage_code", "=", stage_code),
-                ("group_id", "in", user_sudo._get_group_ids()),
-            ],
-            ["is_unlimited", "daily_limit"],
-        )
-        return daily_limit(
-            None if line.is_unlimited else line.daily_limit for line in lines
         )

@@ -5,9 +5,33 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tools import SQL
 
-from ..pool import Allowance, quota_day
+from ..pool import Allowance, daily_limit, quota_day
 
 GUARD_SCOPE = "holding"
+# A function, because PostgreSQL keeps its plans (docs/decisions/0008).
+FUNCTIONS = """
+DROP FUNCTION IF EXISTS crm_pool_counter;
+CREATE FUNCTION crm_pool_counter(
+    in_user int, in_company int, in_scope varchar, in_policy int, in_stage varchar,
+    in_groups int[])
+RETURNS TABLE (is_active boolean, id int, used int, day date, limits int[])
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
+SELECT users.active, newest.id, newest.used, newest.day, (
+        SELECT array_agg(CASE WHEN is_unlimited THEN NULL ELSE daily_limit END)
+          FROM crm_pool_policy_line
+         WHERE policy_id = in_policy AND stage_code = in_stage
+           AND group_id = ANY(in_groups))
+  FROM res_users AS users
+  LEFT JOIN LATERAL (
+        SELECT quota.id, quota.used, quota.day FROM crm_pool_quota AS quota
+         WHERE user_id = users.id AND company_id = in_company AND scope = in_scope
+         ORDER BY day DESC LIMIT 1) AS newest ON TRUE
+ WHERE users.id = in_user;
+END $$;
+"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +79,10 @@ class CrmPoolQuota(models.Model):
 
     _counter_uniq = models.Constraint("UNIQUE (user_id, company_id, scope, day)")
 
+    def init(self):
+        super().init()
+        self.env.cr.execute(SQL(FUNCTIONS))
+
     @api.model
     def _open(self, user, policy, scope):
         """Make today's counter and read what is left.
@@ -65,7 +93,8 @@ class CrmPoolQuota(models.Model):
         company = policy.company_id
         scope_key = scope or "archive"
         now = self.env.cr.now().replace(tzinfo=UTC)
-        is_active, counter_id, used, last_day = self._newest(user, company, scope_key)
+        found = self._newest(user, policy, scope)
+        is_active, counter_id, used, last_day, limits = found
         if not is_active:
             nobody = self.env["crm.pool.customer"]
             refusal = nobody._result(
@@ -75,35 +104,37 @@ class CrmPoolQuota(models.Model):
         day = quota_day(now, policy.tz, last_day)
         if last_day != day:
             self._make(user, company, scope_key, day)
-            newest = self._newest(user, company, scope_key)
-            _is_active, counter_id, used, last_day = newest
+            found = self._newest(user, policy, scope)
+            _is_active, counter_id, used, last_day, limits = found
         if last_day != day:
             # another transaction made today's counter after our snapshot
             raise ConcurrencyError("The quota counter was made by another claim.")
         cap = policy.holding_cap or None
         held = self._guard_holding(user, company) if cap else 0
-        allowance = Allowance(policy._daily_limit(user, scope), used, cap, held)
+        allowance = Allowance(daily_limit(limits or []), used, cap, held)
         return OpenCounter(counter_id, scope_key, day, allowance)
 
     @api.model
-    def _newest(self, user, company, scope):
-        """The person's counter of the latest day: (is active, id, used, day).
+    def _newest(self, user, policy, scope):
+        """The person's counter of the latest day, and what his roles may take a day:
+        (is active, id, used, day, limits).
 
         Without any counter yet, id and what follows are None. A session may outlive
         its user in the server's memory: the table says whether he is still there.
+        A limit that is None is no limit; without any line limits is None.
         """
         user.flush_recordset(["active"])
+        self.env["crm.pool.policy.line"].flush_model()
+        # superuser: which groups a colleague has is not readable by everybody
+        user_sudo = user.with_env(self.env["crm.pool.customer"]._privileged().env)
         query = SQL(
-            """
-            SELECT users.active, newest.id, newest.used, newest.day
-              FROM res_users AS users
-              LEFT JOIN LATERAL (
-                    SELECT id, used, day FROM crm_pool_quota
-                     WHERE user_id = users.id AND company_id = %s AND scope = %s
-                     ORDER BY day DESC LIMIT 1) AS newest ON TRUE
-             WHERE users.id = %s
-            """,
-            *(company.id, scope, user.id),
+            "SELECT * FROM crm_pool_counter(%s, %s, %s, %s, %s, %s)",
+            user.id,
+            policy.company_id.id,
+            scope or "archive",
+            policy.id,
+            scope or None,
+            list(user_sudo._get_group_ids()),
         )
         [row] = self.env.execute_query(query)
         return row

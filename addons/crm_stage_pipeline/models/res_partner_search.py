@@ -7,7 +7,14 @@ from odoo.tools import SQL
 
 # below three characters there is no trigram; longer lists are no suggestions
 SHORTEST, LONGEST_LIST = 3, 100
-PLANS = ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
+# what PostgreSQL may not use, by what it is to use: it guesses how many rows fit, and
+# where it takes none for many it reads the whole table
+FORBIDDEN = {
+    "trigrams": ("enable_seqscan", "enable_indexscan", "enable_indexonlyscan"),
+    "order": ("enable_seqscan", "enable_bitmapscan"),
+}
+# newest contacts among which a common text is found sooner than by its trigrams
+NEWEST = 1000
 
 
 def trigrams(column):
@@ -42,6 +49,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     _complete_name_trigram_idx = models.Index(trigrams("complete_name"))
+    _complete_name_lower_idx = models.Index("(lower(complete_name) text_pattern_ops)")
     _email_trigram_idx = models.Index(trigrams("email"))
     _ref_trigram_idx = models.Index(trigrams("ref"))
     _vat_trigram_idx = models.Index(trigrams("vat"))
@@ -63,10 +71,12 @@ class ResPartner(models.Model):
         ):
             return super().name_search(name, domain, operator, limit)
         wanted = Domain("display_name", operator, name) & Domain(domain or Domain.TRUE)
-        ids = self._fetch_some(wanted, limit + 1)
+        ids = self._fetch_newest(wanted, limit + 1)
+        if len(ids) <= limit:
+            ids = self._fetch_some(wanted, limit + 1, "trigrams")
         if len(ids) > limit:
-            begins = Domain("complete_name", "=ilike", self._escape(name) + "%")
-            first = self._fetch_some(begins & wanted, limit)
+            begins = self._begins_domain(name) & Domain(domain or Domain.TRUE)
+            first = self._fetch_some(begins, limit, "order")
             ids = [*first, *(set(ids) - set(first))][:limit]
             found = self.browse(ids).sorted(
                 lambda partner: (partner.id not in first, partner.complete_name or "")
@@ -85,22 +95,42 @@ class ResPartner(models.Model):
         return text
 
     @api.model
-    def _fetch_some(self, domain, limit):
-        """Ids of at most `limit` contacts that fit, whichever."""
+    def _begins_domain(self, name):
+        """Names that begin with the text, by their own index."""
+        pattern = self._escape(name.lower()) + "%"
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "lower(%s) LIKE %s",
+                model._field_to_sql(alias, "complete_name", query),
+                pattern,
+            )
+        )
+
+    @api.model
+    def _fetch_newest(self, domain, limit):
+        """As _fetch_some, among the newest contacts only."""
+        query = SQL("SELECT max(id) FROM res_partner")
+        ((newest,),) = self.env.execute_query(query)
+        among = Domain("id", ">", (newest or 0) - NEWEST)
+        return self._fetch_some(among & domain, limit, "order")
+
+    @api.model
+    def _fetch_some(self, domain, limit, by):
+        """Ids of at most `limit` contacts that fit, whichever.
+
+        :param by: a key of FORBIDDEN
+        """
         query = self._search(domain, limit=limit)
         if query.is_empty():
             return []
-        with self._by_bitmap():
+        with self._planned_by(by):
             return [row[0] for row in self.env.execute_query(query.select())]
 
     @contextmanager
-    def _by_bitmap(self):
-        """Let PostgreSQL use nothing but the trigrams: it guesses how many rows fit,
-        and where it takes none for many it reads the whole table.
-        """
+    def _planned_by(self, by):
         for state in ("off", "on"):
             switches = SQL(", ").join(
-                SQL("set_config(%s, %s, true)", plan, state) for plan in PLANS
+                SQL("set_config(%s, %s, true)", plan, state) for plan in FORBIDDEN[by]
             )
             self.env.cr.execute(SQL("SELECT %s", switches))
             if state == "off":
