@@ -16,17 +16,17 @@ def measure(group: str) -> int:
     values: dict[str, float] = {}
     with ExitStack() as stack:
         run = Run(group, stack)
-        for step in steps_of(group):
-            print(f"==> {group}: {step.__module__.rpartition('.')[2]}", flush=True)
-            values |= step(run)
+        for number, step in enumerate(steps := steps_of(group), 1):
+            minutes = (time.monotonic() - begin) / 60
+            name = step.__module__.rpartition(".")[2]
+            print(
+                f"==> {group} {number}/{len(steps)}: {name} ({minutes:.0f} min)",
+                flush=True,
+            )
+            if measured := step(run):
+                values |= measured
+                write(run, values, load)  # stays when the rest is stopped
     keys = keys_of(group)
-    surprises = values.keys() - {key.name for key in keys}
-    if surprises:
-        raise SystemExit(f"{group}: no key is named {', '.join(sorted(surprises))}")
-    described = machine.describe(load)
-    report.write_json(values, described)
-    text = report.section(group, keys, values, run.details, described)
-    report.write_document(group, text)
     print(f"==> {group}: {(time.monotonic() - begin) / 60:.1f} minutes")
     held = 0
     for key in keys:
@@ -34,6 +34,18 @@ def measure(group: str) -> int:
         held += value is not None and key.holds(value)
         print("   ", report.row(key, value).rsplit(" | ", 1)[0])
     return len(keys) - held
+
+
+def write(run: Run, values: dict[str, float], load: float) -> None:
+    """Write the figures so far into build/bench.json and docs/bench.md."""
+    keys = keys_of(run.group)
+    surprises = values.keys() - {key.name for key in keys}
+    if surprises:
+        raise SystemExit(f"{run.group}: no key is named {', '.join(sorted(surprises))}")
+    described = machine.describe(load)
+    report.write_json(values, described)
+    text = report.section(run.group, keys, values, run.details, described)
+    report.write_document(run.group, text)
 
 
 def main(words: list[str]) -> None:

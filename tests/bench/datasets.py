@@ -39,18 +39,39 @@ def name_of(kind: str, core: str, addons: list[str], programs: list[Path]) -> st
 
 
 def _forget_old(kind: str) -> None:
+    """Drop older data sets, and those that were begun and are of other rows now."""
+    like = f"select datname from pg_database where datname like 'bench\\_{kind}\\_%"
     old = query(
-        "postgres",
-        f"select datname from pg_database where datname like 'bench\\_{kind}\\_%'"
-        f" and datistemplate order by oid desc offset {KEPT}",
+        "postgres", f"{like}' and datistemplate order by oid desc offset {KEPT}"
     )
     for name in old.split():
         query("postgres", f'alter database "{name}" is_template false')
         script("database", "drop", name)
+    for name in query("postgres", f"{like}.part'").split():
+        script("database", "drop", name)
+
+
+def _reached(part: str) -> str:
+    """How far a data set is that was stopped: installed, filled, or nothing yet."""
+    found = "shobj_description(oid, 'pg_database')"
+    return query(
+        "postgres", f"select {found} from pg_database where datname = '{part}'"
+    )
+
+
+def _reach(part: str, step: str) -> None:
+    query("postgres", f"comment on database \"{part}\" is '{step}'")
+
+
+def _tell(begin: float, step: str) -> None:
+    print(f"    {time.monotonic() - begin:.0f} s: {step} …", flush=True)
 
 
 def ensure(kind: str, addons: list[str], program: str, programs: list[Path]) -> str:
     """The template database of a data set, made when it is missing.
+
+    In three steps, each kept: a run that was stopped goes on with the next one. The
+    program makes all of its rows in one transaction.
 
     :param addons: what is installed in it
     :param program: for `odoo shell`, makes the rows
@@ -65,12 +86,20 @@ def ensure(kind: str, addons: list[str], program: str, programs: list[Path]) -> 
         if query("postgres", f"select 1 from pg_database where datname = '{name}'"):
             return name
         begin = time.monotonic()
-        print(f"==> data set {name} (some minutes)", flush=True)
+        print(f"==> data set {name} (some minutes; stopped, it goes on)", flush=True)
         part = f"{name}.part"
-        script("database", "copy", core, part)
-        words = ("-i", ",".join(addons), "--stop-after-init", "--no-http")
-        script("odoo", "-d", part, *words, f"--data-dir={DATA_DIR}", f"--logfile={log}")
-        shell(part, program, log)
+        if not _reached(part):
+            _tell(begin, "the addons are installed")
+            script("database", "copy", core, part)
+            words = ("-i", ",".join(addons), "--stop-after-init", "--no-http")
+            files = (f"--data-dir={DATA_DIR}", f"--logfile={log}")
+            script("odoo", "-d", part, *words, *files)
+            _reach(part, "installed")
+        if _reached(part) == "installed":
+            _tell(begin, "the rows are made")
+            shell(part, program, log)
+            _reach(part, "filled")
+        _tell(begin, "the tables are analyzed")
         query(part, "vacuum (freeze, analyze)")
         query("postgres", f'alter database "{part}" rename to "{name}"')
         files = DATA_DIR / "filestore"
