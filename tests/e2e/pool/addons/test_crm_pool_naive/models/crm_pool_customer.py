@@ -37,8 +37,14 @@ class CrmPoolCustomer(models.Model):
     def _naive_room(self, policy, stage_code):
         """How many more the user may take, by counting the log and the owned."""
         left = []
-        limit = policy._daily_limit(self.env.user, stage_code)
-        if limit is not None:
+        lines = policy.line_ids.filtered(
+            lambda line: (
+                line.stage_code == stage_code
+                and line.group_id in self.env.user.all_group_ids
+            )
+        )
+        if lines:
+            limit = max(lines.mapped("daily_limit"))
             taken = [("actor_id", "=", self.env.uid), ("action", "=", "claim")]
             left.append(limit - self.env["crm.pool.log"].search_count(taken))
         if policy.holding_cap:
