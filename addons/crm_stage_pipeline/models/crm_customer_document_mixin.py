@@ -1,8 +1,20 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-# An object, so that no client can send it.
-LATER = object()
+
+class Later:
+    """Documents that the pool follows when somebody has done changing them. It stands
+    in the context as an object, so that no client can send it."""
+
+    def __init__(self, documents):
+        self.model_name = documents._name
+        self.ids = frozenset(documents.ids)
+
+    def left_out(self, documents):
+        """:return: documents without those that are followed later"""
+        if documents._name != self.model_name:
+            return documents
+        return documents.filtered(lambda document: document.id not in self.ids)
 
 
 class CrmCustomerDocumentMixin(models.AbstractModel):
@@ -67,8 +79,10 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
 
         :param keys_before: what _pool_keys was before a change
         """
-        if self.env.context.get("crm_pool_follows") is not LATER:
-            self._follow_now(keys_before)
+        later = self.env.context.get("crm_pool_follows_later")
+        documents = later.left_out(self) if isinstance(later, Later) else self
+        if documents:
+            documents._follow_now(keys_before)
 
     def _follow_now(self, keys_before):
         """What _follow_in_pool does."""
@@ -78,9 +92,9 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
         customer_model._sync_document_access(self._pool_keys() | keys_before)
 
     def _following_later(self):
-        """self with a context in which the pool does not follow: for many changes in
-        a row, after which the caller calls _follow_in_pool with the keys before."""
-        return self.with_context(crm_pool_follows=LATER)
+        """self with a context in which the pool does not follow self: for many changes
+        in a row, after which the caller calls _follow_in_pool with the keys before."""
+        return self.with_context(crm_pool_follows_later=Later(self))
 
     def _as_superuser(self):
         """self with the rights of the pool (the user stays the same)."""

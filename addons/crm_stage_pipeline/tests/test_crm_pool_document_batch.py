@@ -98,6 +98,24 @@ class TestCrmPoolDocumentBatch(PoolCase):
         self.assertLessEqual(many, one + 3)
         self.assertGreater(naive, 3 * many)
 
+    def test_other_documents_are_followed_meanwhile(self):
+        """What comes into being while leads are converted is followed as ever; a
+        client's word in the context changes nothing."""
+        leads = self._new_leads(1)
+        partners = self.env["res.partner"].create(
+            [{"name": f"Meanwhile {number}"} for number in range(2)]
+        )
+        lead = leads._following_later().create(
+            {"name": "Shelves", "partner_id": partners[0].id}
+        )
+        self.assertTrue(self._rows(lead))
+        forged = self.env["crm.lead"].with_context(crm_pool_follows_later=True)
+        self.assertTrue(
+            self._rows(forged.create({"name": "S", "partner_id": partners[1].id}))
+        )
+        leads._following_later().partner_id = partners[0]
+        self.assertEqual(self._rows(leads).stage_code, "opportunity")
+
     def test_conversion_follows_once(self):
         """Converted one by one, the same leads need far more queries."""
         at_once, singly = self._new_leads(10), self._new_leads(10)
