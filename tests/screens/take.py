@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError, Page, sync_playwright
 
 HERE = Path(__file__).parent
 IMAGES = HERE.parents[1] / "docs" / "images"
@@ -100,9 +100,9 @@ def settle(page: Page) -> None:
 
 
 def shrink(picture: Path) -> None:
-    """128 plain colours are enough for a screen and a third of the bytes."""
+    """256 plain colours are enough for a screen and a third of the bytes."""
     with Image.open(picture) as image:
-        small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
 
 
@@ -124,32 +124,52 @@ async ({ model, method, domain, args }) => {
 """
 
 
-def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]:
-    """Takes one picture; returns what went wrong on the page."""
-    errors: list[str] = []
-    size = screen.get("size", [1366, 768])
-    # Odoo takes the zone of the first login from the browser
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, timezone_id="Asia/Shanghai"
-    )
-    context.add_init_script(WATCH)
-    login = screen["login"]
-    if isinstance(login, dict):  # a person of that language
-        login = login[code]
-    page = context.new_page()
-    page.set_default_timeout(120_000)
-    page.on(
-        "console", lambda m: m.type == "error" and errors.append(f"console: {m.text}")
-    )
-    page.on("pageerror", lambda e: errors.append(f"page: {e}"))
-    log_in(page, base, login)
-    settle(page)
-    before = set_language(page, LANGUAGES[code])
-    if before != LANGUAGES[code]:  # a session keeps the language it began with
-        page.goto(f"{base}/web/session/logout")
+class Desk:
+    """The browser of one person in one language, for all of their pictures."""
+
+    def __init__(self, browser, base: str, login: str, code: str) -> None:
+        # Odoo takes the zone of the first login from the browser
+        self.context = browser.new_context(timezone_id="Asia/Shanghai")
+        self.context.add_init_script(WATCH)
+        self.base, self.errors = base, []
+        self.page = page = self.context.new_page()
+        page.set_default_timeout(90_000)
+        page.on("console", self.on_console)
+        page.on("pageerror", lambda e: self.errors.append(f"page: {e}"))
         log_in(page, base, login)
-    try:
-        page.goto(base + screen["path"])
+        settle(page)
+        self.before = set_language(page, LANGUAGES[code])
+        if self.before != LANGUAGES[code]:  # a session keeps its language
+            page.goto(f"{base}/web/session/logout")
+            log_in(page, base, login)
+            settle(page)
+
+    def on_console(self, message) -> None:
+        if message.type == "error":
+            self.errors.append(f"console: {message.text}")
+
+    def take(self, screen: dict, target: Path) -> list[str]:
+        """Takes one picture; returns what went wrong on the page."""
+        self.errors.clear()
+        try:
+            self.go(screen)
+        except PlaywrightError as error:
+            self.errors.append(str(error)[:300])
+        page = self.page
+        if page.query_selector(".o_error_dialog"):
+            self.errors.append("dialog: " + page.inner_text(".o_error_dialog")[:300])
+        page.screenshot(path=target, full_page=screen.get("full", False))
+        shrink(target)
+        if "undo" in screen:
+            page.evaluate(UNDO, screen["undo"])
+        return list(self.errors)
+
+    def go(self, screen: dict) -> None:
+        """Goes to the screen and does its steps."""
+        page = self.page
+        width, height = screen.get("size", [1366, 768])
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(self.base + screen["path"])
         settle(page)
         clicks = [{"click": selector} for selector in screen.get("click", [])]
         for step in clicks + screen.get("steps", []):
@@ -161,16 +181,10 @@ def take(browser, base: str, screen: dict, code: str, target: Path) -> list[str]
             else:
                 page.click(value)
             settle(page)
-        if page.query_selector(".o_error_dialog"):
-            errors.append("dialog: " + page.inner_text(".o_error_dialog")[:300])
-        page.screenshot(path=target, full_page=screen.get("full", False))
-        shrink(target)
-        if "undo" in screen:
-            page.evaluate(UNDO, screen["undo"])
-    finally:
-        set_language(page, before)
-        context.close()
-    return errors
+
+    def close(self) -> None:
+        set_language(self.page, self.before)
+        self.context.close()
 
 
 def write_table(screens: list[dict], page: Path) -> None:
@@ -210,14 +224,22 @@ def main() -> int:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        for screen in screens:
-            if options.only not in screen["name"]:
-                continue
-            for code in LANGUAGES:
+        for code in LANGUAGES:
+            desks: dict[str, Desk] = {}
+            for screen in screens:
+                if options.only not in screen["name"]:
+                    continue
+                login = screen["login"]
+                if isinstance(login, dict):  # a person of that language
+                    login = login[code]
+                if login not in desks:
+                    desks[login] = Desk(browser, options.base, login, code)
                 target = options.out / f"{screen['name']}.{code}.png"
-                errors = take(browser, options.base, screen, code, target)
+                errors = desks[login].take(screen, target)
                 failed += bool(errors)
                 print(target.name, json.dumps(errors) if errors else "ok", flush=True)
+            for desk in desks.values():
+                desk.close()
         browser.close()
     if options.out == IMAGES:
         write_table(screens, IMAGES.parent / "screens.md")

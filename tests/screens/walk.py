@@ -117,8 +117,11 @@ def walk(browser, base: str, login: str, code: str) -> tuple[dict, list[str]]:
             name = f"{number:02}-{menu['xmlid'].split('.')[-1]}"
             page.goto(f"{base}/odoo/action-{menu['actionID']}")
             texts[menu["xmlid"]] = show(page, name, folder, errors)
+            if page.url.endswith("/discuss"):  # where the client goes after a refusal
+                errors.append("does not open")
             record = page.query_selector(
-                ".o_action_manager .o_data_row td.o_data_cell:not(.o_list_button),"
+                ".o_action_manager .o_data_row"
+                " td.o_data_cell:not(.o_list_button, .o_handle_cell),"
                 " .o_action_manager .o_kanban_record:not(.o_kanban_ghost)"
             )
             if record and page.url.split("?")[0].rstrip("/").endswith(

@@ -7,6 +7,12 @@ from ..ami.messages import ValueRefused
 # What a device state of the PBX means for somebody who wants to dial.
 OFFLINE = ("UNAVAILABLE", "INVALID")
 OCCUPIED = ("INUSE", "BUSY", "RINGING", "RINGINUSE", "ONHOLD")
+STATUS_BY_STATE = {
+    "NOT_INUSE": "free",
+    **dict.fromkeys(OCCUPIED, "busy"),
+    "RINGING": "ringing",
+    **dict.fromkeys(OFFLINE, "offline"),
+}
 
 
 class AsteriskEndpoint(models.Model):
@@ -42,9 +48,25 @@ class AsteriskEndpoint(models.Model):
         help="As the PBX says: NOT_INUSE, INUSE, UNAVAILABLE.",
     )
 
+    device_status = fields.Selection(
+        selection=[
+            ("free", "Free"),
+            ("busy", "Busy"),
+            ("ringing", "Ringing"),
+            ("offline", "Not Registered"),
+        ],
+        string="Telephone",
+        compute="_compute_device_status",
+    )
+
     _name_uniq = models.UniqueIndex(
         "(server_id, name)", "This telephone is already listed for the PBX."
     )
+
+    @api.depends("device_state")
+    def _compute_device_status(self):
+        for endpoint in self:
+            endpoint.device_status = STATUS_BY_STATE.get(endpoint.device_state)
 
     @api.constrains("name")
     def _check_name(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmPoolStage(models.Model):
@@ -18,6 +18,22 @@ class CrmPoolStage(models.Model):
         "customer in this stage may still change. Empty: nothing but contact persons "
         "and the facts of the pool.",
     )
+
+    editable_field_text = fields.Char(
+        string="Fields Open to Owners",
+        compute="_compute_editable_field_text",
+        help="The editable fields, for people who do not read the registry of fields.",
+    )
+
+    @api.depends("editable_field_ids")
+    @api.depends_context("lang")
+    def _compute_editable_field_text(self):
+        # superuser: managers do not read the registry of fields, whose labels they see
+        env_sudo = self.env["crm.pool.customer"]._privileged().env
+        for stage in self:
+            stage_sudo = stage.with_env(env_sudo).with_context(lang=self.env.lang)
+            labels = stage_sudo.editable_field_ids.mapped("field_description")
+            stage.editable_field_text = ", ".join(labels)
 
     def _open_field_names(self):
         """Names of the partner's fields that are open in these stages.

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { Component, onWillDestroy, useState } from "@odoo/owl";
+import { Component, onWillDestroy, useEffect, useState } from "@odoo/owl";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const STATES = {
@@ -89,6 +89,13 @@ export class CallSystray extends Component {
 
     setup() {
         this.state = useState(useService("crm_asterisk.calls").state);
+        // the menus beside it make room as they do in a narrower window
+        useEffect(
+            () => {
+                window.dispatchEvent(new Event("resize"));
+            },
+            () => [this.state.isReady]
+        );
     }
 
     toggle() {

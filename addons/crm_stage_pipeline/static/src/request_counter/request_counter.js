@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useEffect, useState } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
@@ -27,6 +27,13 @@ export class RequestCounter extends Component {
                 this.load();
             }
         });
+        // the menus beside it make room as they do in a narrower window
+        useEffect(
+            () => {
+                window.dispatchEvent(new Event("resize"));
+            },
+            () => [this.state.isShown, this.state.count > 0]
+        );
         onWillUnmount(() => bus.unsubscribe(CHANGED, onChanged));
     }
 
