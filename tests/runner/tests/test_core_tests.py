@@ -4,12 +4,14 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from tests.layout import ADDONS, manifest
 from tests.runner.core_tests import (
     Side,
     changed_queries,
     compare,
     judge_queries,
     key,
+    our_addons,
     tags_of,
 )
 from tests.runner.installs import orders
@@ -111,3 +113,12 @@ class TestCoreTests(unittest.TestCase):
         drawn = orders(["a", "b", "c", "d", "e"])
         self.assertEqual(drawn, orders(["a", "b", "c", "d", "e"]))
         self.assertEqual(len({tuple(order) for order in drawn}), 3)
+
+    def test_both_sides_have_the_same_modules_of_odoo(self):
+        """A bridge would bring some that the other side has not."""
+        ours = our_addons()
+        self.assertEqual(ours[0], "crm_stage_pipeline")
+        for bridge in ("crm_stage_pipeline_hr",):
+            self.assertTrue(manifest(ADDONS / bridge)["auto_install"])
+            self.assertNotIn(bridge, ours)
+        self.assertGreaterEqual(len(ours), 5)
