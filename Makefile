@@ -52,8 +52,8 @@ demo:  ## the whole product with demonstration data on http://localhost:8069
 story:  ## the main job through public doors only, on the real exchange
 	scripts/story
 
-screenshots:  ## the pictures of docs/images, from a running `make demo`
-	scripts/screenshots
+screenshots:  ## the pictures of docs/images, from a running `make demo`: [ONLY="pool|request"]
+	scripts/screenshots --only "$(ONLY)"
 
 walk:  ## opens every menu as each role in both languages, from a running `make demo`: [ONLY=agent1]
 	scripts/walk --only "$(ONLY)"

@@ -1,6 +1,6 @@
 """Takes the pictures of docs/images from a running demo, in English and Chinese.
 
-    make demo && make screenshots [ONLY=pool]
+    make demo && make screenshots [ONLY="pool|request"]
 
 Each row of screens.yaml names a picture, its title, the login whose screen it is and
 how to get there: an action's XML id and the selectors to click and to fill. What a
@@ -214,6 +214,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--base", default="http://127.0.0.1:8069")
     parser.add_argument("--only", default="")
+    parser.add_argument("--language", choices=[*LANGUAGES], action="append")
     parser.add_argument("--out", type=Path, default=IMAGES)
     options = parser.parse_args()
     urllib.request.urlopen(f"{options.base}/web/health", timeout=10)
@@ -224,10 +225,10 @@ def main() -> int:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        for code in LANGUAGES:
+        for code in options.language or LANGUAGES:
             desks: dict[str, Desk] = {}
             for screen in screens:
-                if options.only not in screen["name"]:
+                if not re.search(options.only, screen["name"]):
                     continue
                 login = screen["login"]
                 if isinstance(login, dict):  # a person of that language

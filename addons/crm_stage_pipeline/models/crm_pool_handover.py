@@ -149,6 +149,8 @@ class CrmPoolHandover(models.Model):
 
     def _find_rows(self, limit=None):
         """The person's customers behind the last one that was worked on."""
+        if not self.user_id:  # shared customers have no owner either
+            return self.env["crm.pool.customer"]
         return self.env["crm.pool.customer"].search(
             [
                 ("owner_id", "=", self.user_id.id),
