@@ -11,7 +11,7 @@ class ResUsers(models.Model):
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
         if (
             not xml_id
-            and policy.opens_with_customers
+            and policy.opens_with_main_line
             and self.has_group("crm_service.crm_service_group_user")
             and not self.has_group("crm_service.crm_service_group_manager")
         ):

@@ -38,14 +38,11 @@ class CrmPoolCustomer(models.Model):
             )
             counted = records_sudo.filtered(lambda record: record._counts())
             last = counted[-1:].date
-            planned = records_sudo.filtered("next_visit_date")[-1:].next_visit_date
-            if planned and last and planned <= last:
-                planned = False
             # whoever may record a contact may not always write the customer
             customer._privileged()._write_pool(
                 {
                     "contact_mark": "contacted" if counted else "uncontacted",
                     "last_contact_at": last,
-                    "next_visit_date": planned,
+                    "next_visit_date": records_sudo._planned_visit(),
                 }
             )

@@ -8,10 +8,10 @@ class CrmPoolPolicy(models.Model):
 
     _inherit = "crm.pool.policy"
 
-    opens_with_customers = fields.Boolean(
-        string="Agents Begin with Their Customers",
+    opens_with_main_line = fields.Boolean(
+        string="Agents Begin with the Main Line",
         default=True,
-        help="After logging in, agents and team leaders see their customers (service "
+        help="After logging in, agents and team leaders see the main line (service "
         "agents: their requests), unless they have a home action of their own.",
     )
 
@@ -21,8 +21,8 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
-    crm_pool_opens_with_customers = fields.Boolean(
-        related="crm_pool_policy_id.opens_with_customers", readonly=False
+    crm_pool_opens_with_main_line = fields.Boolean(
+        related="crm_pool_policy_id.opens_with_main_line", readonly=False
     )
 
 
@@ -40,14 +40,12 @@ class ResUsers(models.Model):
         self.ensure_one()
         policy = self.env["crm.pool.policy"]._policy_for(self.company_id)
         if (
-            not policy.opens_with_customers
+            not policy.opens_with_main_line
             or not self.has_group(f"{PREFIX}_user")
             or self.has_group(f"{PREFIX}_manager")
         ):
             return ""
-        if self.has_group(f"{PREFIX}_leader"):
-            return "crm_stage_pipeline.crm_pool_customer_action"
-        return "crm_stage_pipeline.crm_pool_customer_action_mine"
+        return "crm_stage_pipeline.crm_main_line_action"
 
 
 class IrHttp(models.AbstractModel):

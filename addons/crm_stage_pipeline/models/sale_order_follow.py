@@ -146,21 +146,6 @@ class SaleOrder(models.Model):
         return result
 
 
-class CrmContactRecord(models.Model):
-    """A record of an order plans the order's next visit."""
-
-    _inherit = "crm.contact.record"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        for record in records.filtered("next_visit_date"):
-            # who may record on the order's customer has been checked on the record
-            orders_sudo = record.order_id._as_superuser()
-            orders_sudo.follow_visit_date = record.next_visit_date
-        return records
-
-
 class CrmPoolCustomer(models.Model):
     """The follower of an open order has access to its customer, as the salesperson."""
 

@@ -21,7 +21,7 @@ VALUES = {
     "crm_pool_phone_duplicates": "block",
     "crm_pool_restrict_fields": True,
     "crm_pool_use_territories": True,
-    "crm_pool_opens_with_customers": False,
+    "crm_pool_opens_with_main_line": False,
     "crm_pool_alarm_email": "admin@second.example",
     "crm_pool_receivable_days": 11,
     "crm_pool_birthday_days": 12,
@@ -51,22 +51,22 @@ class TestCrmPoolSetting(PoolCase):
             .with_context(allowed_company_ids=company.ids)
         )
 
-    def test_agents_begin_with_their_customers(self):
+    def test_agents_begin_with_the_main_line(self):
         """G19: without a home action of their own, and only where the company says."""
 
         def home(user):
             return user._pool_home_action_xml_id()
 
-        mine = "crm_stage_pipeline.crm_pool_customer_action_mine"
+        main_line = "crm_stage_pipeline.crm_main_line_action"
         leader = self._new_user("leader_home", "leader")
-        self.assertEqual(home(self.agent_1), mine)
-        self.assertEqual(home(leader), "crm_stage_pipeline.crm_pool_customer_action")
+        self.assertEqual(home(self.agent_1), main_line)
+        self.assertEqual(home(leader), main_line)
         self.assertFalse(home(self.consultant))
         plain = self.env["res.users"].create({"name": "P", "login": "plain_home"})
         self.assertFalse(home(plain))
         self.env["crm.pool.policy"]._policy_for(
             self.company
-        ).opens_with_customers = False
+        ).opens_with_main_line = False
         self.assertFalse(home(self.agent_1))
 
     def test_every_value_is_the_companys_own(self):
@@ -244,9 +244,9 @@ class TestCrmPoolHome(HttpCase, PoolCase):
 
     def test_own_home_action_is_kept(self):
         """G19: nothing is written to the user, and what somebody chose stays."""
-        mine = self.env.ref("crm_stage_pipeline.crm_pool_customer_action_mine")
+        main_line = self.env.ref("crm_stage_pipeline.crm_main_line_action")
         self.authenticate(self.agent_1.login, self.agent_1.login)
-        self.assertEqual(self._home_action_id(), mine.id)
+        self.assertEqual(self._home_action_id(), main_line.id)
         self.assertFalse(self.agent_1.action_id)
         chosen = self.env.ref("contacts.action_contacts")
         self.agent_1.action_id = chosen.id

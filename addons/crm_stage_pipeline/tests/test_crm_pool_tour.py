@@ -1,7 +1,9 @@
 import io
+from datetime import timedelta
 
 import openpyxl
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .common import MODULE, PoolCase
@@ -31,6 +33,30 @@ class TestCrmPoolTour(HttpCase, PoolCase):
         self._tour("crm_pool_claim", self.agent_1, "crm_pool_customer_action_reserve")
         self.assertEqual(len(customers.filtered(lambda c: c.owner_id)), 2)
         self.assertEqual(customers.owner_id, self.agent_1)
+
+    def test_a_day_by_keyboard(self):
+        """P40, P41, P43, C17: main line, tracking, record, next, until screening."""
+        now = fields.Datetime.now()
+        # a zone in which it is noon: no midnight falls into the day
+        self.agent_1.tz = f"Etc/GMT{now.hour - 12:+d}"
+        deal = self._new_customers(1, "deal", self.agent_1)
+        late, today = self._new_customers(2, "potential", self.agent_1)
+        new = self._new_customers(1, "target", self.agent_1)
+        self._new_customers(1, "reserve")
+        for customer, moment in (
+            (deal, now),
+            (late, now - timedelta(days=1)),
+            (today, now),
+        ):
+            customer._privileged()._write_pool({"next_visit_date": moment})
+        self._tour("crm_work_day", self.agent_1, "crm_main_line_action")
+        self.assertEqual(deal.record_ids.note, "Asked how the desks are")
+        self.assertEqual(late.record_ids.note, "Nobody there")
+        self.assertEqual(late.track_mark, "paused")
+        self.assertEqual(today.stage_code, "opportunity")
+        self.assertFalse(new.owner_id)
+        leases = self.env["crm.work.lease"].search([("user_id", "=", self.agent_1.id)])
+        self.assertEqual(len(leases), 4)
 
     def test_draw_at_random(self):
         """P23: what is left is drawn, and the shortfall is told."""

@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+# A contact of this kind does the open steps of that kind.
+STEP_OF_CHANNEL = {"call": "call", "email": "mail", "letter": "mail"}
+
+
+class CrmContactRecord(models.Model):
+    """What is to be done next beside the visit: call, mail, check (待联待邮待查, G29).
+
+    A step is done by hand, or by a later contact of its kind with the same customer
+    by the same person.
+    """
+
+    _inherit = "crm.contact.record"
+
+    step_kind = fields.Selection(
+        selection=[("call", "To Call"), ("mail", "To Mail"), ("check", "To Check")],
+        string="Next Step",
+        copy=False,
+    )
+    step_at = fields.Datetime(string="Step Due", copy=False)
+    is_step_done = fields.Boolean(string="Step Done", copy=False)
+
+    _step_check = models.Constraint(
+        "CHECK ((step_kind IS NULL) = (step_at IS NULL))",
+        "A next step has a kind and a time.",
+    )
+    _step_idx = models.Index(
+        "(user_id, step_at) WHERE step_kind IS NOT NULL AND NOT is_step_done"
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        for record in records.filtered(lambda r: r.channel in STEP_OF_CHANNEL):
+            # they are the author's own, whatever his right to edit reaches
+            record.env["crm.contact.record"].search(
+                [
+                    ("customer_id", "=", record.customer_id.id),
+                    ("user_id", "=", record.user_id.id),
+                    ("step_kind", "=", STEP_OF_CHANNEL[record.channel]),
+                    ("is_step_done", "=", False),
+                    ("date", "<=", record.date),
+                    ("id", "not in", records.ids),
+                ]
+            ).is_step_done = True
+        return records
+
+    def action_step_done(self):
+        """Tick steps off."""
+        self.is_step_done = True
+
+    def action_track(self):
+        """Open the customer's tracking screen."""
+        return self.customer_id.action_track()
