@@ -349,6 +349,7 @@ class TestSaleOrderFollow(PoolCase):
         partner = customer.partner_id
         self.assertFalse(order.with_user(self.agent_3).has_access("read"))
         self.assertTrue(partner.with_user(self.agent_2).has_access("read"))
+        self.env.invalidate_all()  # as in a request of its own
         order.with_user(self.agent_2).action_follow_finish()
         self.env.invalidate_all()
         self.assertFalse(partner.with_user(self.agent_2).has_access("read"))

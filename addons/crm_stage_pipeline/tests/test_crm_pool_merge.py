@@ -126,7 +126,8 @@ class TestCrmPoolMerge(PoolCase):
             self._merge(self.agent_1, customers.partner_id)
 
     def test_different_owners(self):
-        """P33: a merge of two owners' customers needs a manager; both work on."""
+        """P33, bad input: a merge of two owners' customers needs a manager; both work
+        on."""
         mine = self._new_customers(1, "target", self.agent_1)
         mine.with_user(self.agent_1).action_share(self.agent_2.id)
         his = self._new_customers(1, "target", self.agent_2)

@@ -11,7 +11,7 @@ LIMIT = 3
 
 @tagged("post_install", "-at_install")
 class TestCrmPoolMidnight(PoolCase):
-    """P25: the quota's day, through the actions, at every kind of midnight.
+    """P25, bad input: the quota's day, through the actions, at every kind of midnight.
 
     Times are UTC: the transaction's, which the claim counts with.
     """

@@ -139,7 +139,8 @@ class TestCrmPoolOwner(PoolCase):
         self.assertFalse(row.has_access("write"))
 
     def test_no_direct_write_for_anybody(self):
-        """P23: RPC writes of protected fields are refused, also through commands."""
+        """P23, bad input: direct writes of protected fields are refused, also through
+        commands."""
         customer = self._new_customers(1, "target", self.agent_1)
         for user in (self.agent_1, self.manager, self.env.ref("base.user_root")):
             for vals in (
@@ -148,6 +149,7 @@ class TestCrmPoolOwner(PoolCase):
                 {"access": "shared", "owner_id": False},
                 {"access_ids": [Command.clear()]},
                 {"track_mark": "paused"},
+                {"protected_until": fields.Datetime.now()},
                 {"last_contact_at": fields.Datetime.now()},
             ):
                 with self.subTest(user=user.login, vals=vals):

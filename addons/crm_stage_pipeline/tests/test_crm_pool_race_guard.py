@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .common import MODULE, RaceCase
@@ -24,6 +25,24 @@ def naive_approve(request):
     if request.state == "open":
         request.sudo().write({"state": "approved"})
         request.sudo().customer_id._set_owner(request.user_id)
+
+
+def naive_assign(customers, user_id):
+    """What an assignment is not to be: nobody is asked to wait before the people of
+    the customers are written, and how many the person holds is counted unguarded."""
+    env = customers.env
+    policy = env["crm.pool.policy"]._policy_for(env.company)
+    held = env["crm.pool.customer"].search_count([("owner_id", "=", user_id)])
+    chosen = customers
+    if policy.holding_cap:
+        chosen = customers[: max(policy.holding_cap - held, 0)]
+    rows = chosen.sudo().access_ids
+    rows.filtered(lambda row: row.kind == "owner").unlink()
+    rows.create(
+        [{"customer_id": c.id, "user_id": user_id, "kind": "owner"} for c in chosen]
+    ).flush_recordset()
+    chosen.sudo()._write_pool({"owner_id": user_id, "access": "personal"})
+    return [{"customer_id": customer.id, "code": "assigned"} for customer in chosen]
 
 
 @tagged("post_install", "-at_install", "race")
@@ -136,7 +155,8 @@ class TestCrmPoolRaceGuard(RaceCase):
         self.assertEqual(codes, ["already_there"] * 4 + ["protected_until"])
 
     def test_two_managers_assign_the_same_customers(self):
-        """P31: one after the other; the log tells both, and folds to the owner."""
+        """P31, bad input: two managers assign the same customers: one after the other;
+        the log tells both, and folds to the owner."""
         ids = self.customer_ids[:10]
         self._give(ids, self.agent_ids[0])
         results = self._race(
@@ -166,10 +186,64 @@ class TestCrmPoolRaceGuard(RaceCase):
             self.assertEqual(codes, ["already_there", "assigned"])
             self._check_log(ids)
 
-    def _assign(self, ids, user_id):
-        return lambda env: (
-            env["crm.pool.customer"].browse(ids).action_assign(user_id, "x")
+    def _assign(self, ids, user_id, naively=False):
+        def job(env):
+            customers = env["crm.pool.customer"].browse(ids)
+            if naively:
+                return naive_assign(customers, user_id)
+            return customers.action_assign(user_id, "x")
+
+        return job
+
+    def _assign_shared_at_once(self, naively=False):
+        """Two managers give the same shared customers to two people."""
+        ids = self.customer_ids[:3]
+        return self._race(
+            [
+                (manager_id, self._assign(ids, user_id, naively))
+                for manager_id, user_id in zip(
+                    self.manager_ids, self.agent_ids[:2], strict=True
+                )
+            ]
         )
+
+    def test_two_managers_assign_the_same_shared_customers(self):
+        """P31: both are answered, the log folds to the later one's."""
+        results = self._assign_shared_at_once()
+        self.assertEqual(
+            {row["code"] for rows in results for row in rows}, {"assigned"}
+        )
+        self._check_log(self.customer_ids[:3])
+
+    def test_naive_twin_assigns_with_an_error(self):
+        """P31: without the lock on the customers one manager gets an error."""
+        with self.assertRaises(ValidationError):
+            self._assign_shared_at_once(naively=True)
+
+    def _assign_over_the_cap(self, naively=False):
+        """Two managers give one person five customers each, who may hold seven.
+
+        :return: how many he holds then
+        """
+        with self._environment() as env:
+            env["crm.pool.policy"]._policy_for(env.company).holding_cap = CAP
+            env.cr.commit()  # pylint: disable=invalid-commit  # other cursors see it
+        parts = self.customer_ids[:5], self.customer_ids[5:10]
+        self._race(
+            [
+                (manager_id, self._assign(ids, self.agent_ids[0], naively))
+                for manager_id, ids in zip(self.manager_ids, parts, strict=True)
+            ]
+        )
+        return self._held()
+
+    def test_two_managers_keep_the_holding_cap(self):
+        """P30, P31: together they give a person as many as he may hold."""
+        self.assertEqual(self._assign_over_the_cap(), CAP)
+
+    def test_naive_twin_assigns_over_the_holding_cap(self):
+        """P30, P31: counting before writing, without the guard, lets both through."""
+        self.assertGreater(self._assign_over_the_cap(naively=True), CAP)
 
     def test_user_archived_in_the_middle_of_a_claim(self):
         """P31: whichever commits first, the log folds, and the job gives them back."""

@@ -96,6 +96,23 @@ class TestCrmPoolRecycleRun(RecycleCase):
         )
 
     @freeze_time(NOW)
+    def test_protection_that_nobody_saw_expire(self):
+        """P28, P33: recycling logs its end, with its own reason; nothing follows."""
+        self._rule(days=7)
+        customer = self._new_customers(1, owner=self.agent_1)
+        self.policy.protection_days = 2
+        self.assertCodes(
+            customer.with_user(self.agent_1).action_protect(), ["protected_until"]
+        )
+        with freeze_time(TONIGHT):
+            self._recycle()
+            self.env["crm.pool.customer"]._end_expired()
+        entries = customer.log_ids.sorted("id")[-2:]
+        self.assertEqual(entries.mapped("action"), ["unprotect", "recycle"])
+        self.assertEqual(entries[0].reason, "recycled")
+        self.assertFalse(customer.is_protection_open or customer.protected_until)
+
+    @freeze_time(NOW)
     def test_who_stays(self):
         """An open order always; open documents if the policy says so; protected."""
         self._rule(days=7)
@@ -161,7 +178,8 @@ class TestCrmPoolRecycleRun(RecycleCase):
 
     @freeze_time(NOW)
     def test_asks_before_it_empties_the_pool(self):
-        """A run above the share is held, managers are asked, a manager may agree."""
+        """P27, bad input: a run above the share is held, managers are asked with the
+        number, a manager may agree."""
         self._rule(days=7)
         self.policy.write({"recycle_share_limit": 20, "recycle_share_floor": 3})
         customers = self._new_customers(10, owner=self.agent_1)
