@@ -39,6 +39,7 @@
         "data/crm_pool_customer_actions.xml",
         "wizard/crm_pool_operation_views.xml",
         "wizard/crm_pool_operation_stage_views.xml",
+        "wizard/crm_pool_operation_batch_views.xml",
         "views/crm_pool_menus.xml",
         "views/crm_main_line_views.xml",
         "views/crm_pool_views.xml",

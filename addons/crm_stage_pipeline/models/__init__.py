@@ -133,6 +133,7 @@ from . import (
     res_partner_parent,
     res_partner_person,
     res_partner_protection,
+    res_partner_receivable,
     res_partner_recycling,
     res_partner_restriction,
     res_partner_right,

@@ -17,7 +17,7 @@ class CrmPoolPolicy(models.Model):
     )
     receivable_reminder_days = fields.Integer(
         default=7,
-        help="Days before a receivable is due. Read by the reminders of Telesales.",
+        help="Days before a receivable is due, for the filter Receivable Due Soon.",
     )
     birthday_reminder_days = fields.Integer(
         default=7,

@@ -9,7 +9,7 @@ from odoo.service import model as service_model
 from odoo.service.model import retrying
 from odoo.sql_db import db_connect
 from odoo.tests import BaseCase, TransactionCase, get_db_name, new_test_user
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 MODULE = "crm_stage_pipeline"
 
@@ -89,6 +89,63 @@ class PoolCase(TransactionCase):
     def _set_limit(cls, limit, *codes):
         lines = cls.policy.line_ids.filtered(lambda line: line.stage_code in codes)
         lines.daily_limit = limit
+
+    @classmethod
+    def _multiply_customer(cls, customer, count, **values):
+        """`count` copies of a customer, each with a partner of its own, by SQL.
+
+        :param values: expressions over n
+        """
+        cls.env.flush_all()
+        first = cls._next_id("res_partner")
+        cls._multiply(
+            customer.partner_id,
+            {
+                "name": "'Bulk ' || n",
+                "complete_name": "'Bulk ' || n",
+                "commercial_partner_id": f"{first} + n",
+            },
+            count,
+        )
+        own = {
+            "partner_id": f"{first} + n",
+            "customer_number": "'BULK' || n",
+            "name": "'Bulk ' || n",
+        }
+        cls._multiply(customer, own | values, count)
+
+    @classmethod
+    def _next_id(cls, table):
+        cls.env.cr.execute(SQL("SELECT max(id) FROM %s", SQL.identifier(table)))
+        return cls.env.cr.fetchone()[0]
+
+    @classmethod
+    def _multiply(cls, record, values, count):
+        """`count` copies of a record by SQL; `values` are expressions over n."""
+        cls.env.cr.execute(
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_schema = current_schema AND table_name = %s "
+            "AND column_name <> 'id' AND is_generated = 'NEVER'",
+            [record._table],
+        )
+        columns = [name for (name,) in cls.env.cr.fetchall()]
+        chosen = SQL(", ").join(
+            SQL(values[name]) if name in values else SQL.identifier("t", name)
+            for name in columns
+        )
+        cls.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (id, %s) SELECT %s + n, %s"
+                " FROM %s t, generate_series(1, %s) n WHERE t.id = %s",
+                SQL.identifier(record._table),
+                SQL(", ").join(SQL.identifier(name) for name in columns),
+                cls._next_id(record._table),
+                chosen,
+                SQL.identifier(record._table),
+                count,
+                record.id,
+            )
+        )
 
     def _new_order(self, customer, user=None, price=100.0):
         product = self.env["product.product"].create(

@@ -9,6 +9,7 @@ from . import (
     crm_pool_import_file,
     crm_pool_import_row,
     crm_pool_operation,
+    crm_pool_operation_batch,
     crm_pool_operation_guard,
     crm_pool_operation_stage,
     crm_pool_recycle_preview,

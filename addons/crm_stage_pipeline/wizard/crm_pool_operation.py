@@ -79,7 +79,7 @@ class CrmPoolOperation(models.TransientModel):
     def action_run(self):
         """Run the action and show its result, row by row."""
         self.ensure_one()
-        return self._show(self._run())
+        return self._perform()
 
     @api.model
     def _open(self, action, customers):
@@ -96,7 +96,7 @@ class CrmPoolOperation(models.TransientModel):
         )
         if operation._needs_answers():
             return operation._dialog()
-        return operation._show(operation._run())
+        return operation._perform()
 
     @api.model
     def _proposed_code(self, action, customers):
@@ -123,9 +123,16 @@ class CrmPoolOperation(models.TransientModel):
             )
         return self.action not in ("claim", "pause", "resume")
 
+    def _perform(self):
+        return self._show(self._run())
+
+    def _chosen(self):
+        """The customers that the action is for."""
+        return self.customer_ids
+
     def _run(self):
         """Call the action. :return: its results, a dict per customer"""
-        customers = self.customer_ids
+        customers = self._chosen()
         if self.action == "draw":
             return customers.action_claim_random(
                 self.count, [], self.from_code or "reserve"
@@ -157,26 +164,31 @@ class CrmPoolOperation(models.TransientModel):
                 "refused_count": len(refused),
                 "line_ids": [
                     fields.Command.clear(),
-                    *(
-                        fields.Command.create(
-                            {
-                                "customer_id": self._visible_id(row["customer_id"]),
-                                "code": row["code"],
-                                "message": row["message"],
-                                "is_done": row["code"] in DONE_CODES,
-                            }
-                        )
-                        for row in refused + done
-                    ),
+                    *self._line_commands(refused + done),
                 ],
             }
         )
         return self._dialog()
 
-    def _visible_id(self, customer_id):
-        """The id, unless the user does not see the customer (any more)."""
-        customer = self.env["crm.pool.customer"].browse(customer_id or [])
-        return customer.exists()._filtered_access("read").id
+    def _line_commands(self, results):
+        """A line for each result; without its customer if the user does not see it
+        (any more)."""
+        ids = [row["customer_id"] for row in results if row["customer_id"]]
+        customers = self.env["crm.pool.customer"].browse(ids)
+        visible_ids = set(customers.exists()._filtered_access("read").ids)
+        return [
+            fields.Command.create(
+                {
+                    "customer_id": (
+                        row["customer_id"] in visible_ids and row["customer_id"]
+                    ),
+                    "code": row["code"],
+                    "message": row["message"],
+                    "is_done": row["code"] in DONE_CODES,
+                }
+            )
+            for row in results
+        ]
 
     def _message(self, done):
         """A short message, and the list behind it loaded anew."""

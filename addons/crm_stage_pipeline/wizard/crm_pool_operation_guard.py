@@ -61,5 +61,5 @@ class CrmPoolOperation(models.TransientModel):
 
     def _run(self):
         if self.action == "request":
-            return self.customer_ids.action_request(self.reason)
+            return self._chosen().action_request(self.reason)
         return super()._run()
