@@ -11,7 +11,7 @@ from .common import PoolCase
 
 LIMIT = 5
 CAP, PROTECTIONS = 6, 2
-SEEDS, STEPS = 14, 40
+SEEDS, STEPS = 12, 40
 ACTIONS = (
     "claim", "screen", "draw", "release", "assign", "share", "unshare", "promote",
     "demote", "batch", "pause", "resume", "archive", "restore", "protect", "unprotect",
@@ -19,8 +19,8 @@ ACTIONS = (
 )  # fmt: skip
 # what needs something to be there first is tried more often
 WEIGHTS = {
-    "request": 4, "approve": 2, "withdraw": 2, "protect": 2, "pause": 2, "resume": 2,
-    "archive": 2, "restore": 2, "share": 2, "unshare": 3, "recycle": 2,
+    "request": 4, "approve": 2, "refuse": 4, "withdraw": 2, "protect": 2, "pause": 2,
+    "resume": 2, "archive": 2, "restore": 2, "share": 2, "unshare": 3, "recycle": 2,
 }  # fmt: skip
 # what leaves no entry of its own in the log
 UNLOGGED = {"draw", "expire", "request", "approve", "refuse", "withdraw"}
@@ -81,7 +81,9 @@ class TestCrmPoolInvariant(PoolCase):
                 draw.choice(others.filtered("owner_id") or others).name, "need it"
             ),
             "approve": lambda: self._requests(draw, rows, others).action_approve(),
-            "refuse": lambda: self._requests(draw, rows, others).action_refuse(reason),
+            "refuse": lambda: self._requests(draw, rows, others).action_refuse(
+                draw.choice([None, "no", "no", "no"])
+            ),
             "withdraw": lambda: self._requests(draw, rows, others).action_withdraw(),
             "recycle": lambda: self._recycle(rows),
         }
