@@ -1,3 +1,5 @@
+from . import crm_incentive_appended_mixin
+from . import crm_incentive_locked_mixin
 from . import crm_incentive_period
 from . import crm_incentive_participant
 from . import crm_incentive_source

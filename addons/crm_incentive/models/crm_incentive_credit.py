@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -14,13 +13,11 @@ class CrmIncentiveCredit(models.Model):
     """
 
     _name = "crm.incentive.credit"
+    _inherit = "crm.incentive.appended.mixin"
     _description = "Incentive Credit"
     _order = "date desc, id desc"
     _rec_name = "source_key"
 
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
-    )
     measure_id = fields.Many2one(
         comodel_name="crm.incentive.measure",
         required=True,
@@ -35,26 +32,14 @@ class CrmIncentiveCredit(models.Model):
         ondelete="restrict",
         index=True,
     )
-    participant_id = fields.Many2one(
-        comodel_name="crm.incentive.participant",
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-        index=True,
-    )
     kind = fields.Selection(related="rule_id.kind")
     share = fields.Char(related="rule_id.share")
-    date = fields.Date(required=True, readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
-    currency_id = fields.Many2one(
-        comodel_name="res.currency", required=True, readonly=True
-    )
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", readonly=True
     )
     partner_name = fields.Char(related="partner_id.name", string="Customer Name")
     source_key = fields.Char(required=True, readonly=True)
-    revision = fields.Integer(required=True, readonly=True)
     res_model = fields.Char(string="Source Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
         string="Source Line", model_field="res_model", required=True, readonly=True
@@ -67,15 +52,11 @@ class CrmIncentiveCredit(models.Model):
         string="Document Reference", compute="_compute_document_name"
     )
     transaction_key = fields.Char(string="Deal", required=True, readonly=True)
-    fingerprint = fields.Char(required=True, readonly=True)
     reversal_of_id = fields.Many2one(
         comodel_name="crm.incentive.credit", readonly=True, ondelete="restrict"
     )
     reversal_ids = fields.One2many(
         comodel_name="crm.incentive.credit", inverse_name="reversal_of_id"
-    )
-    run_id = fields.Many2one(
-        comodel_name="crm.incentive.run", readonly=True, ondelete="restrict"
     )
 
     _natural_unique = models.UniqueIndex(
@@ -104,19 +85,6 @@ class CrmIncentiveCredit(models.Model):
         for credit in self:
             names = (credit.document_name, credit.participant_id.display_name)
             credit.display_name = ", ".join(name for name in names if name)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # pylint: disable=method-required-super; nobody creates through the ORM
-        raise UserError(self.env._("Credits are written by runs only."))
-
-    def write(self, vals):
-        # pylint: disable=method-required-super; nobody writes through the ORM
-        raise UserError(self.env._("Credits are never changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Credits are never deleted."))
 
     def action_open_document(self):
         """The order or invoice, if the reader may see it."""

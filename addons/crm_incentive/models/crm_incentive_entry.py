@@ -1,7 +1,6 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 
@@ -17,22 +16,13 @@ class CrmIncentiveEntry(models.Model):
     """
 
     _name = "crm.incentive.entry"
+    _inherit = "crm.incentive.appended.mixin"
     _description = "Incentive Ledger Entry"
     _order = "date, id"
     _rec_name = "document_name"
 
-    company_id = fields.Many2one(
-        comodel_name="res.company", required=True, readonly=True, index=True
-    )
     statement_id = fields.Many2one(
         comodel_name="crm.incentive.statement",
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-        index=True,
-    )
-    participant_id = fields.Many2one(
-        comodel_name="crm.incentive.participant",
         required=True,
         readonly=True,
         ondelete="restrict",
@@ -85,7 +75,6 @@ class CrmIncentiveEntry(models.Model):
         ondelete="restrict",
         index=True,
     )
-    date = fields.Date(required=True, readonly=True)
     partner_name = fields.Char(
         related="credit_id.partner_id.name",
         string="Customer",
@@ -101,9 +90,6 @@ class CrmIncentiveEntry(models.Model):
         related="credit_id.currency_id", string="Document Currency"
     )
     exchange_rate = fields.Float(digits=(16, 12), required=True, readonly=True)
-    currency_id = fields.Many2one(
-        comodel_name="res.currency", required=True, readonly=True
-    )
     base_amount = fields.Monetary(string="Counted", required=True, readonly=True)
     base_before = fields.Monetary(string="Total Before", required=True, readonly=True)
     base_after = fields.Monetary(string="Total After", required=True, readonly=True)
@@ -113,16 +99,11 @@ class CrmIncentiveEntry(models.Model):
     )
     amount_exact = fields.Float(digits=(32, 12), required=True, readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
-    revision = fields.Integer(required=True, readonly=True)
-    fingerprint = fields.Char(required=True, readonly=True)
     reversal_of_id = fields.Many2one(
         comodel_name="crm.incentive.entry", readonly=True, ondelete="restrict"
     )
     reversal_ids = fields.One2many(
         comodel_name="crm.incentive.entry", inverse_name="reversal_of_id"
-    )
-    run_id = fields.Many2one(
-        comodel_name="crm.incentive.run", readonly=True, ondelete="restrict"
     )
 
     _natural_unique = models.UniqueIndex(
@@ -138,19 +119,6 @@ class CrmIncentiveEntry(models.Model):
         for entry in self:
             lines = [entry._slice_text(part) for part in entry.slices or []]
             entry.slices_text = Markup("<br/>").join(lines)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # pylint: disable=method-required-super; nobody creates through the ORM
-        raise UserError(self.env._("Ledger entries are written by runs only."))
-
-    def write(self, vals):
-        # pylint: disable=method-required-super; nobody writes through the ORM
-        raise UserError(self.env._("Ledger entries are never changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Ledger entries are never deleted."))
 
     def action_open_document(self):
         """The order or invoice behind the entry."""

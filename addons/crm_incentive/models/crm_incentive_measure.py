@@ -1,8 +1,5 @@
-import ast
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..formula.tokens import is_name
@@ -19,6 +16,7 @@ class CrmIncentiveMeasure(models.Model):
     """
 
     _name = "crm.incentive.measure"
+    _inherit = ["crm.filter.mixin", "crm.incentive.locked.mixin"]
     _description = "Incentive Measure"
     _order = "name, id"
     _check_company_auto = True
@@ -54,8 +52,6 @@ class CrmIncentiveMeasure(models.Model):
     )
     domain = fields.Char(
         string="Lines",
-        default="[]",
-        required=True,
         help="Only lines that fit are counted, for instance of certain products.",
     )
     rule_ids = fields.One2many(
@@ -69,7 +65,6 @@ class CrmIncentiveMeasure(models.Model):
     component_ids = fields.One2many(
         comodel_name="crm.incentive.plan.component", inverse_name="measure_id"
     )
-    is_locked = fields.Boolean(compute="_compute_is_locked", compute_sudo=True)
 
     _code_unique = models.Constraint(
         "UNIQUE (company_id, code)", "Another measure of the company has this code."
@@ -92,12 +87,6 @@ class CrmIncentiveMeasure(models.Model):
             )
             if measure.date_rule not in known:
                 measure.date_rule = known[0] if known else False
-
-    @api.depends("component_ids.version_id.state")
-    def _compute_is_locked(self):
-        for measure in self:
-            states = measure.component_ids.version_id.mapped("state")
-            measure.is_locked = "approved" in states
 
     @api.model
     def _selection_source(self):
@@ -143,17 +132,7 @@ class CrmIncentiveMeasure(models.Model):
 
     @api.constrains("domain", "source")
     def _check_domain(self):
-        for measure in self:
-            try:
-                measure._line_domain().validate(self.env[measure.line_model])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of measure %(name)s cannot be read: %(error)s",
-                        name=measure.name,
-                        error=error,
-                    )
-                ) from error
+        return super()._check_domain()
 
     @api.constrains("rule_ids")
     def _check_rule_ids(self):
@@ -169,31 +148,12 @@ class CrmIncentiveMeasure(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        if vals.keys() - {"name", "active"}:
-            self._check_unlocked()
-        return super().write(vals)
-
     def copy_data(self, default=None):
         """A copy gets a code of its own."""
         result = super().copy_data(default)
         for measure, values in zip(self, result, strict=True):
             values.setdefault("code", self._free_code(measure))
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_locked(self):
-        self._check_unlocked()
-
-    def _check_unlocked(self):
-        locked = self.filtered("is_locked")
-        if locked:
-            raise UserError(
-                self.env._(
-                    "Measure %(name)s is used by an approved plan: make a copy.",
-                    name=locked[0].name,
-                )
-            )
 
     def _free_code(self, measure):
         taken = set(
@@ -219,14 +179,13 @@ class CrmIncentiveMeasure(models.Model):
         by_code = {source._source_code: source for _name, source in self._sources()}
         return by_code.get(self.source)
 
-    def _line_domain(self):
-        """The filter of lines; raises ValueError or SyntaxError when unreadable."""
-        return Domain(ast.literal_eval(self.domain or "[]"))
+    def _filter_model(self):
+        return self.env[self.line_model]
 
     def _line_ids_query(self):
         """SQL for the ids of the lines that fit, of all that the caller may see."""
         lines = self.env[self._source()._line_model].with_context(active_test=False)
-        return lines._search(self._line_domain()).subselect()
+        return lines._search(self._filter_domain()).subselect()
 
     def _source_rows(self, date_to):
         """SQL of what counts up to ``date_to``, see crm.incentive.source."""

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..rating import RateTable, TableError, Tier
 
@@ -17,6 +17,7 @@ class CrmIncentiveRateTable(models.Model):
     """
 
     _name = "crm.incentive.rate.table"
+    _inherit = "crm.incentive.locked.mixin"
     _description = "Incentive Rate Table"
     _order = "name, id"
     _check_company_auto = True
@@ -50,13 +51,6 @@ class CrmIncentiveRateTable(models.Model):
     component_ids = fields.One2many(
         comodel_name="crm.incentive.plan.component", inverse_name="rate_table_id"
     )
-    is_locked = fields.Boolean(compute="_compute_is_locked", compute_sudo=True)
-
-    @api.depends("component_ids.version_id.state")
-    def _compute_is_locked(self):
-        for table in self:
-            states = table.component_ids.version_id.mapped("state")
-            table.is_locked = "approved" in states
 
     @api.constrains("tier_ids", "kind", "end_bound")
     def _check_tiers(self):
@@ -65,25 +59,6 @@ class CrmIncentiveRateTable(models.Model):
                 table._to_rate_table()
             except TableError as error:
                 raise ValidationError(table._explain(error.code)) from error
-
-    def write(self, vals):
-        if vals.keys() - {"name", "active"}:
-            self._check_unlocked()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_locked(self):
-        self._check_unlocked()
-
-    def _check_unlocked(self):
-        locked = self.filtered("is_locked")
-        if locked:
-            raise UserError(
-                self.env._(
-                    "Rate table %(name)s is used by an approved plan: make a copy.",
-                    name=locked[0].name,
-                )
-            )
 
     def _explain(self, code):
         return {

@@ -1,7 +1,9 @@
 # the others inherit from these
 from . import (  # isort: skip
     crm_contact_number_mixin,
+    crm_filter_mixin,
     crm_partner_seen_mixin,
+    crm_pool_batch_mixin,
     crm_pool_cached_mixin,
     crm_pool_right_mixin,
     crm_pool_visible_mixin,

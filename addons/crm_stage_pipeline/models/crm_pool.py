@@ -1,8 +1,4 @@
-import ast
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 
 class CrmPool(models.Model):
@@ -14,7 +10,7 @@ class CrmPool(models.Model):
     """
 
     _name = "crm.pool"
-    _inherit = "crm.pool.cached.mixin"
+    _inherit = ["crm.pool.cached.mixin", "crm.filter.mixin"]
     _description = "Customer Pool"
     _order = "sequence, id"
     _check_company_auto = True
@@ -29,8 +25,6 @@ class CrmPool(models.Model):
     active = fields.Boolean(default=True)
     domain = fields.Char(
         string="Customers",
-        default="[]",
-        required=True,
         help="Contacts that enter this pool. The first pool that fits is taken.",
     )
     team_ids = fields.Many2many(
@@ -45,25 +39,6 @@ class CrmPool(models.Model):
         domain=[("share", "=", False)],
         help="These users see the shared customers too, besides the teams.",
     )
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        for pool in self:
-            try:
-                pool._partner_domain().validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of pool %(pool)s cannot be read: %(error)s",
-                        pool=pool.name,
-                        error=error,
-                    )
-                ) from error
-
-    def _partner_domain(self):
-        """The pool's filter as a Domain on res.partner."""
-        self.ensure_one()
-        return Domain(ast.literal_eval(self.domain or "[]"))
 
     @api.model
     def _pools_of_company(self, company):
@@ -82,7 +57,7 @@ class CrmPool(models.Model):
         waiting_sudo = partners.with_env(env_sudo)
         found = dict.fromkeys(partners.ids, self.browse())
         for pool_sudo in pools_sudo:
-            fitting = waiting_sudo.filtered_domain(pool_sudo._partner_domain())
+            fitting = waiting_sudo.filtered_domain(pool_sudo._filter_domain())
             found.update(dict.fromkeys(fitting.ids, pool_sudo.sudo(False)))
             waiting_sudo -= fitting
         return found

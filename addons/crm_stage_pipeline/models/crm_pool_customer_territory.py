@@ -33,7 +33,7 @@ class CrmPoolCustomer(models.Model):
             if not waiting_sudo:
                 return
             partners_sudo = waiting_sudo.partner_id.filtered_domain(
-                territory_sudo._partner_domain()
+                territory_sudo._filter_domain()
             )
             fitting_sudo = waiting_sudo.filtered(
                 lambda row, found=partners_sudo: row.partner_id in found

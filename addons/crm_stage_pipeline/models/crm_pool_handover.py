@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
-# customers of one batch, that is of one transaction of the job
-BATCH = 200
+GIVEN_CODES = ("released", "passed_on", "assigned")
 
 
 class CrmPoolHandover(models.Model):
@@ -17,10 +17,15 @@ class CrmPoolHandover(models.Model):
     """
 
     _name = "crm.pool.handover"
+    _inherit = "crm.pool.batch.mixin"
     _description = "Handover of Customers"
     _order = "id desc"
     _rec_name = "user_id"
     _check_company_auto = True
+
+    _batch_size = 200
+    _batch_user_field = "starter_id"
+    _batch_cron = "crm_stage_pipeline.crm_pool_handover_cron"
 
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -30,12 +35,7 @@ class CrmPoolHandover(models.Model):
         domain="[('share', '=', False)]",
         context={"active_test": False},
     )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
+    company_id = fields.Many2one(readonly=False)
     mode = fields.Selection(
         selection=[("pool", "To the Pool"), ("person", "To Colleagues")],
         required=True,
@@ -86,7 +86,7 @@ class CrmPoolHandover(models.Model):
     @api.depends("user_id", "company_id", "state", "last_customer")
     def _compute_preview(self):
         for handover in self:
-            rows = handover._find_rows()
+            rows = self.env["crm.pool.customer"].search(handover._rows_domain())
             handover.customer_count = len(rows)
             handover.collaborative_count = len(
                 rows.filtered(lambda row: row.access == "collaborative")
@@ -95,14 +95,14 @@ class CrmPoolHandover(models.Model):
             orders = rows._open_orders() if rows else {}
             handover.order_count = sum(1 for found in orders.values() if found)
 
-    @api.depends("done_count", "refused_count", "customer_count", "state")
+    @api.depends("done_count", "refused_count", "state")
     def _compute_progress(self):
         for handover in self:
             worked = handover.done_count + handover.refused_count
-            total = worked + handover.customer_count
-            if handover.state == "done":
-                handover.progress = 100.0
+            if handover.state != "running":
+                handover.progress = 100.0 if handover.state == "done" else 0.0
             else:
+                total = worked + handover._count_left()
                 handover.progress = 100.0 * worked / total if total else 0.0
 
     def action_start(self):
@@ -115,17 +115,12 @@ class CrmPoolHandover(models.Model):
             raise UserError(self.env._("Choose the colleagues first."))
         if self.state == "draft":  # a double click goes on instead of starting anew
             self.write({"state": "running", "starter_id": self.env.uid})
-        self._run_batch()
-        if self.state == "running":
-            self.env.ref(
-                "crm_stage_pipeline.crm_pool_handover_cron"
-            ).sudo()._trigger()  # sudo: whoever hands over may start the job
+        self._run_first_batch()
         return self._show()
 
     def action_continue(self):
         """Hand over the next batch now."""
-        self.ensure_one()
-        self._run_batch()
+        self._run_batch(self._batch_size)
         return self._show()
 
     def _show(self):
@@ -137,44 +132,29 @@ class CrmPoolHandover(models.Model):
             "views": [(False, "form")],
         }
 
-    @api.model
-    def _cron_run(self):
-        """Go on with what is running, batch by batch."""
-        for handover in self.search([("state", "=", "running")], order="id"):
-            while handover.state == "running":
-                handover._run_batch()
-                left = handover.customer_count
-                if not self.env["ir.cron"]._commit_progress(BATCH, remaining=left):
-                    return
-
-    def _find_rows(self, limit=None):
+    def _rows_domain(self):
         """The person's customers behind the last one that was worked on."""
         if not self.user_id:  # shared customers have no owner either
-            return self.env["crm.pool.customer"]
-        return self.env["crm.pool.customer"].search(
-            [
-                ("owner_id", "=", self.user_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("id", ">", self.last_customer),
-            ],
-            order="id",
-            limit=limit,
-        )
-
-    def _run_batch(self):
-        """Hand over the next customers, by the rights of who started it."""
-        self.ensure_one()
-        if self.state != "running":
-            return
-        own = self.with_user(self.starter_id).with_context(
-            allowed_company_ids=self.company_id.ids
-        )
-        rows = own._find_rows(BATCH)
-        results = own._hand_over(rows)
-        refused = [
-            row for row in results if row["code"] not in ("released", "assigned")
+            return Domain.FALSE
+        return [
+            ("owner_id", "=", self.user_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("id", ">", self.last_customer),
         ]
-        refused = [row for row in refused if row["code"] != "passed_on"]
+
+    def _count_left(self):
+        return self.env["crm.pool.customer"].search_count(self._rows_domain())
+
+    def _run_batch(self, limit):
+        """Hand over the next customers, by the rights of who started it."""
+        if not self._take_batch():
+            return 0
+        own = self._as_beginner()
+        rows = own.env["crm.pool.customer"].search(
+            own._rows_domain(), order="id", limit=limit
+        )
+        results = own._hand_over(rows)
+        refused = [row for row in results if row["code"] not in GIVEN_CODES]
         vals = {
             "done_count": self.done_count + len(results) - len(refused),
             "refused_count": self.refused_count + len(refused),
@@ -187,9 +167,10 @@ class CrmPoolHandover(models.Model):
         }
         if rows:
             vals["last_customer"] = rows[-1].id
-        if len(rows) < BATCH:
+        if len(rows) < limit:
             vals["state"] = "done"
         self.write(vals)
+        return len(rows)
 
     def _hand_over(self, rows):
         """Release or share out `rows`. :return: results, one per row"""

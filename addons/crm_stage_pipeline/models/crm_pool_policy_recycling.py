@@ -119,7 +119,7 @@ class CrmPoolPolicy(models.Model):
             keeps_deal=self.recycle_keep_deal,
             waits_paused=self.recycle_wait_paused,
             domains={
-                rule.id: rule_model.browse(rule.id)._customer_domain()
+                rule.id: rule_model.browse(rule.id)._filter_domain()
                 for rule in pure
                 if rule.has_domain
             },

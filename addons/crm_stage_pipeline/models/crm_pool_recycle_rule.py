@@ -1,8 +1,5 @@
-import ast
-
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Domain
+from odoo.exceptions import AccessError
 
 from ..pool.recycling import Rule
 
@@ -20,6 +17,7 @@ class CrmPoolRecycleRule(models.Model):
     """
 
     _name = "crm.pool.recycle.rule"
+    _inherit = "crm.filter.mixin"
     _description = "Recycling Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -113,8 +111,6 @@ class CrmPoolRecycleRule(models.Model):
     )
     domain = fields.Char(
         string="Customers",
-        default="[]",
-        required=True,
         help="Only customers that meet this condition.",
     )
 
@@ -125,20 +121,6 @@ class CrmPoolRecycleRule(models.Model):
     _attempts_check = models.Constraint(
         "CHECK (attempts > 0)", "At least one contact must have failed."
     )
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        for rule in self:
-            try:
-                rule._customer_domain().validate(self.env["crm.pool.customer"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The condition of rule %(rule)s cannot be read: %(error)s",
-                        rule=rule.name,
-                        error=error,
-                    )
-                ) from error
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -187,10 +169,8 @@ class CrmPoolRecycleRule(models.Model):
             )
         )
 
-    def _customer_domain(self):
-        """The rule's condition as a Domain on crm.pool.customer."""
-        self.ensure_one()
-        return Domain(ast.literal_eval(self.domain or "[]"))
+    def _filter_model(self):
+        return self.env["crm.pool.customer"]
 
     def _to_rules(self):
         """Rules as the pure package knows them, in order."""
@@ -204,7 +184,7 @@ class CrmPoolRecycleRule(models.Model):
                 attempts=rule.attempts,
                 pool_id=rule.pool_id.id or None,
                 stage_ids=frozenset(rule.stage_ids.ids),
-                has_domain=bool(ast.literal_eval(rule.domain or "[]")),
+                has_domain=not rule._filter_domain().is_true(),
             )
             for rule in self.sorted()
         )

@@ -1,5 +1,3 @@
-import ast
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -16,6 +14,7 @@ class CrmPoolTerritory(models.Model):
     """
 
     _name = "crm.pool.territory"
+    _inherit = "crm.filter.mixin"
     _description = "Sales Territory"
     _order = "sequence, id"
     _check_company_auto = True
@@ -31,8 +30,6 @@ class CrmPoolTerritory(models.Model):
     active = fields.Boolean(default=True)
     domain = fields.Char(
         string="Customers",
-        default="[]",
-        required=True,
         help="By any field of the contact: city, industry, number, category …",
     )
     target = fields.Selection(
@@ -69,21 +66,6 @@ class CrmPoolTerritory(models.Model):
             territory.customer_count = customers.search_count(
                 territory._customer_domain()
             )
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        for territory in self:
-            try:
-                territory._partner_domain().validate(self.env["res.partner"])
-                self.env["res.partner"].search(territory._partner_domain(), limit=1)
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of territory %(name)s cannot be read: %(error)s",
-                        name=territory.name,
-                        error=error,
-                    )
-                ) from error
 
     @api.constrains("target", "user_id", "team_id", "pool_id", "company_id")
     def _check_target(self):
@@ -124,15 +106,11 @@ class CrmPoolTerritory(models.Model):
             "domain": list(self._customer_domain()),
         }
 
-    def _partner_domain(self):
-        self.ensure_one()
-        return Domain(ast.literal_eval(self.domain or "[]"))
-
     def _customer_domain(self):
         """The rows of the company whose contact fits."""
         self.ensure_one()
         return Domain("company_id", "=", self.company_id.id) & Domain(
-            "partner_id", "any", list(self._partner_domain())
+            "partner_id", "any", list(self._filter_domain())
         )
 
     def _receivers(self):

@@ -203,8 +203,7 @@ class TestCrmPoolDeparture(PoolCase):
         """P31: the first batch at once, the others by the job, each customer once."""
         customers = self._new_customers(5, "target", self.agent_1)
         handover = self._handover()
-        module = "odoo.addons.crm_stage_pipeline.models.crm_pool_handover"
-        with patch(f"{module}.BATCH", 2):
+        with patch.object(type(handover), "_batch_size", 2):
             handover.action_start()
             self.assertEqual((handover.state, handover.done_count), ("running", 2))
             self.assertEqual(handover.progress, 40)

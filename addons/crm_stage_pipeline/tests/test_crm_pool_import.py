@@ -8,7 +8,6 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..wizard import crm_pool_import
 from .common import PoolCase
 from .test_spreadsheet import xlsx
 
@@ -343,7 +342,7 @@ class TestCrmPoolImport(PoolCase):
         self.assertEqual(record.action_step(), {"state": "done", "handled": 0})
 
     def test_background_job(self):
-        with patch.object(crm_pool_import, "BATCH", 2):
+        with patch.object(type(self.imports), "_batch_size", 2):
             record = self._load([["甲"], ["乙"], ["丙"]], run=False)
             record.action_run()
             with patch.object(

@@ -34,7 +34,8 @@ class TestCrmPoolTerritory(PoolCase):
         run = self._preview(territory)
         self.assertEqual(run.line_count, 8)
         self.assertEqual(run.line_ids.customer_id, self.customers[:8])
-        counts = {name: count for _t, name, count in run.shares}
+        shares = run.line_ids.grouped("user_id")
+        counts = {user.name: len(lines) for user, lines in shares.items()}
         self.assertEqual(counts, {"agent_1": 4, "agent_2": 4})
         self.assertIn("agent_1", run.share_text)
         self.assertFalse(self.customers.owner_id)

@@ -6,8 +6,6 @@ from odoo.fields import Domain
 
 from ..models.crm_pool_stage import STAGE_CODES
 
-# Rows of one transaction: a second or two of work.
-BATCH = 500
 DONE_CODES = ("assigned", "pooled", "already_there")
 
 
@@ -22,18 +20,14 @@ class CrmPoolDistribution(models.Model):
     """
 
     _name = "crm.pool.distribution"
+    _inherit = "crm.pool.batch.mixin"
     _description = "Territory Distribution"
     _order = "id desc"
     _check_company_auto = True
 
+    _batch_cron = "crm_stage_pipeline.crm_pool_distribution_cron"
+
     name = fields.Char(compute="_compute_name")
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        readonly=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Applied by",
@@ -72,11 +66,10 @@ class CrmPoolDistribution(models.Model):
     line_ids = fields.One2many(
         comodel_name="crm.pool.distribution.line", inverse_name="distribution_id"
     )
-    shares = fields.Json(compute="_compute_shares")
-    share_text = fields.Text(compute="_compute_shares", string="Who Gets How Many")
-    line_count = fields.Integer(string="Customers", compute="_compute_shares")
-    done_count = fields.Integer(string="Handed Over", compute="_compute_shares")
-    refused_count = fields.Integer(string="Refused", compute="_compute_shares")
+    share_text = fields.Text(compute="_compute_share_text", string="Who Gets How Many")
+    line_count = fields.Integer(string="Customers", compute="_compute_line_count")
+    done_count = fields.Integer(string="Handed Over", compute="_compute_line_count")
+    refused_count = fields.Integer(string="Refused", compute="_compute_line_count")
 
     @api.depends("create_date")
     def _compute_name(self):
@@ -87,31 +80,35 @@ class CrmPoolDistribution(models.Model):
             run.name = f"{day:%Y-%m-%d %H:%M}"
 
     @api.depends("line_ids.state")
-    def _compute_shares(self):
-        lines = self.env["crm.pool.distribution.line"]
+    def _compute_line_count(self):
+        groups = self.env["crm.pool.distribution.line"]._read_group(
+            [("distribution_id", "in", self.ids)],
+            ["distribution_id", "state"],
+            ["__count"],
+        )
+        counts = {(run.id, state): count for run, state, count in groups}
         for run in self:
-            counts = dict(
-                lines._read_group(
-                    [("distribution_id", "=", run._origin.id)], ["state"], ["__count"]
-                )
+            waiting, done, refused = (
+                counts.get((run._origin.id, state), 0)
+                for state in ("waiting", "done", "refused")
             )
-            run.line_count = sum(counts.values())
-            run.done_count = counts.get("done", 0)
-            run.refused_count = counts.get("refused", 0)
-            shares = lines._read_group(
-                [("distribution_id", "=", run._origin.id)],
-                ["territory_id", "user_id", "pool_id"],
-                ["__count"],
-            )
-            rows = [
-                [territory.name, (user or pool).display_name, count]
-                for territory, user, pool, count in shares
-            ]
-            run.shares = rows
-            run.share_text = "\n".join(
-                f"{territory}: {receiver}: {count}"
-                for territory, receiver, count in rows
-            )
+            run.line_count = waiting + done + refused
+            run.done_count = done
+            run.refused_count = refused
+
+    @api.depends("line_ids.state")
+    def _compute_share_text(self):
+        groups = self.env["crm.pool.distribution.line"]._read_group(
+            [("distribution_id", "in", self.ids)],
+            ["distribution_id", "territory_id", "user_id", "pool_id"],
+            ["__count"],
+        )
+        texts = {}
+        for run, territory, user, pool, count in groups:
+            share = f"{territory.name}: {(user or pool).display_name}: {count}"
+            texts.setdefault(run.id, []).append(share)
+        for run in self:
+            run.share_text = "\n".join(texts.get(run._origin.id, []))
 
     def action_preview(self):
         """Plan anew: every customer that fits, with who would get it."""
@@ -129,33 +126,8 @@ class CrmPoolDistribution(models.Model):
         if self.state not in ("preview", "running"):
             raise UserError(self.env._("Look at the preview first."))
         self.state = "running"
-        self._run_batch(BATCH)
-        if self.state == "running":
-            # anybody who may apply may wake the background job
-            cron = self.env.ref("crm_stage_pipeline.crm_pool_distribution_cron")
-            cron.sudo()._trigger()
+        self._run_first_batch()
         return True
-
-    @api.model
-    def _cron_run(self):
-        """Run what is running, batch by batch, until the time is over."""
-        for run in self.search([("state", "=", "running")], order="id"):
-            while run.state == "running":
-                handled = run._as_applier()._run_batch(BATCH)
-                left = run.line_count - run.done_count - run.refused_count
-                if not self.env["ir.cron"]._commit_progress(handled, remaining=left):
-                    return
-
-    def _as_applier(self):
-        """With the user, language and company of whoever applies."""
-        self.ensure_one()
-        return (
-            self.with_user(self.user_id)
-            .with_context(
-                lang=self.user_id.lang, allowed_company_ids=self.company_id.ids
-            )
-            .with_company(self.company_id)
-        )
 
     def _territories(self):
         company = [("company_id", "=", self.company_id.id)]
@@ -235,16 +207,19 @@ class CrmPoolDistribution(models.Model):
         lines.invalidate_model()
         self.invalidate_recordset()
 
-    def _run_batch(self, limit):
-        """Hand over the next rows; the last batch ends the run.
+    def _waiting_domain(self):
+        return [("distribution_id", "=", self.id), ("state", "=", "waiting")]
 
-        :return: number of rows handled
-        """
-        self.ensure_one()
-        if self.state != "running" or not self.try_lock_for_update():
+    def _count_left(self):
+        lines = self.env["crm.pool.distribution.line"]
+        return lines.search_count(self._waiting_domain())
+
+    def _run_batch(self, limit):
+        """Hand over the next rows."""
+        if not self._take_batch():
             return 0
         lines = self.env["crm.pool.distribution.line"].search(
-            [("distribution_id", "=", self.id), ("state", "=", "waiting")], limit=limit
+            self._waiting_domain(), limit=limit
         )
         for (territory, user), group in lines.grouped(
             lambda line: (line.territory_id, line.user_id)

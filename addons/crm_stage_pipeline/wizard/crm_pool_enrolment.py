@@ -1,14 +1,10 @@
-import ast
-
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-# Rows of one transaction: a second or two of work.
-BATCH = 500
 SHOWN = 80
 
 
@@ -24,23 +20,19 @@ class CrmPoolEnrolment(models.Model):
     """
 
     _name = "crm.pool.enrolment"
+    _inherit = ["crm.pool.batch.mixin", "crm.filter.mixin"]
     _description = "Enter Existing Contacts"
     _order = "id desc"
     _check_company_auto = True
     _rec_name = "create_date"
+
+    _batch_cron = "crm_stage_pipeline.crm_pool_enrolment_cron"
 
     @api.model
     def _default_stage_id(self):
         policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
         return policy._entry_stage()
 
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        readonly=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Entered by",
@@ -49,9 +41,7 @@ class CrmPoolEnrolment(models.Model):
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
-    domain = fields.Char(
-        string="Contacts", default="[]", required=True, help="Empty: all customers."
-    )
+    domain = fields.Char(string="Contacts", help="Empty: all customers.")
     stage_id = fields.Many2one(
         comodel_name="crm.pool.stage",
         required=True,
@@ -114,16 +104,6 @@ class CrmPoolEnrolment(models.Model):
         for enrolment in self:
             enrolment.refused_count = len(enrolment.line_ids)
 
-    @api.constrains("domain")
-    def _check_domain(self):
-        for enrolment in self:
-            try:
-                enrolment._contact_domain().validate(self.env["res.partner"])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._("The filter cannot be read: %(error)s", error=error)
-                ) from error
-
     @api.constrains("owner_id", "company_id")
     def _check_owner_id(self):
         customers = self.env["crm.pool.customer"]
@@ -137,13 +117,6 @@ class CrmPoolEnrolment(models.Model):
                 )
                 raise ValidationError(refusal["message"])
 
-    def write(self, vals):
-        if not self.env.su and {"user_id", "company_id"} & set(vals):
-            raise AccessError(
-                self.env._("This stays with who began it, and in its company.")
-            )
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):
         if any(enrolment.state == "running" for enrolment in self):
@@ -155,44 +128,13 @@ class CrmPoolEnrolment(models.Model):
         if self.state not in ("draft", "paused"):
             raise UserError(self.env._("This has run already."))
         self.state = "running"
-        self._run_batch(BATCH)
-        if self.state == "running":
-            # anybody who may enter contacts may wake the background job
-            cron = self.env.ref("crm_stage_pipeline.crm_pool_enrolment_cron")
-            cron.sudo()._trigger()
+        self._run_first_batch()
         return True
 
     def action_stop(self):
         """Stop after the batch that is running; the rest can be resumed."""
         self.filtered(lambda one: one.state == "running").state = "paused"
         return True
-
-    @api.model
-    def _cron_run(self):
-        """Run what is running, batch by batch, until the time is over."""
-        for enrolment in self.search([("state", "=", "running")], order="id"):
-            while enrolment.state == "running":
-                handled = enrolment._as_beginner()._run_batch(BATCH)
-                enrolment.invalidate_recordset()
-                if not self.env["ir.cron"]._commit_progress(
-                    handled, remaining=enrolment.waiting_count
-                ):
-                    return
-
-    def _as_beginner(self):
-        """With the user, language and company of whoever began."""
-        self.ensure_one()
-        return (
-            self.with_user(self.user_id)
-            .with_context(
-                lang=self.user_id.lang, allowed_company_ids=self.company_id.ids
-            )
-            .with_company(self.company_id)
-        )
-
-    def _contact_domain(self):
-        self.ensure_one()
-        return Domain(ast.literal_eval(self.domain or "[]"))
 
     def _waiting_domain(self):
         """Contacts that fit, may enter, have no row yet and were not handled."""
@@ -202,7 +144,7 @@ class CrmPoolEnrolment(models.Model):
         buys = Domain("customer_rank", ">", 0) | Domain("supplier_rank", "=", 0)
         rows = [("company_id", "=", self.company_id.id)]
         return (
-            self._contact_domain()
+            self._filter_domain()
             & Domain("id", ">", self.position)
             & Domain("partner_share", "=", True)
             & Domain("company_id", "in", [self.company_id.id, False])
@@ -212,13 +154,12 @@ class CrmPoolEnrolment(models.Model):
             & Domain("crm_pool_customer_ids", "not any!", rows)
         )
 
-    def _run_batch(self, limit):
-        """Enter the next contacts; the last batch ends it.
+    def _count_left(self):
+        return self.env["res.partner"].search_count(self._waiting_domain())
 
-        :return: number of contacts handled
-        """
-        self.ensure_one()
-        if self.state != "running" or not self.try_lock_for_update():
+    def _run_batch(self, limit):
+        """Enter the next contacts."""
+        if not self._take_batch():
             return 0
         partners = self.env["res.partner"].search(
             self._waiting_domain(), limit=limit, order="id"

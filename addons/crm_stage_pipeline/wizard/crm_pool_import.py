@@ -3,8 +3,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-# Rows of one transaction: a second or two of work.
-BATCH = 500
 # Rows a click on the page waits for.
 STEP = 200
 
@@ -22,10 +20,13 @@ class CrmPoolImport(models.Model):
     """
 
     _name = "crm.pool.import"
+    _inherit = "crm.pool.batch.mixin"
     _description = "Customer Import"
     _order = "id desc"
     _rec_name = "file_name"
     _check_company_auto = True
+
+    _batch_cron = "crm_stage_pipeline.crm_pool_import_cron"
 
     @api.model
     def _default_stage_id(self):
@@ -36,13 +37,6 @@ class CrmPoolImport(models.Model):
     def _default_country_id(self):
         return self.env.company.country_id or self.env.ref("base.cn")
 
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        readonly=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Imported by",
@@ -184,10 +178,6 @@ class CrmPoolImport(models.Model):
         return records
 
     def write(self, vals):
-        if not self.env.su and {"user_id", "company_id"} & set(vals):
-            raise AccessError(
-                self.env._("An import stays with who made it, and in its company.")
-            )
         result = super().write(vals)
         if {"allow_same_name", "owner_mode", "owner_id"} & set(vals):
             self._check_rights()
@@ -211,9 +201,7 @@ class CrmPoolImport(models.Model):
             raise UserError(self.env._("Choose the person who gets the customers."))
         self._check_rights()
         self.state = "running"
-        # anybody who may import may wake the background job
-        cron = self.env.ref("crm_stage_pipeline.crm_pool_import_cron")
-        cron.sudo()._trigger()
+        self._wake_job()
         return True
 
     def action_step(self):
@@ -246,32 +234,6 @@ class CrmPoolImport(models.Model):
             "view_mode": "list,form",
             "domain": brought,
         }
-
-    @api.model
-    def _cron_run(self):
-        """Run what is running, batch by batch, until the time is over."""
-        running = self.search([("state", "=", "running")], order="id")
-        for record in running:
-            left = record.row_count - record.done_count - record.rejected_count
-            while record.state == "running":
-                handled = record._as_importer()._run_batch(BATCH)
-                if not handled:
-                    break
-                left -= handled
-                if not self.env["ir.cron"]._commit_progress(
-                    handled, remaining=max(left, 0)
-                ):
-                    return
-
-    def _as_importer(self):
-        """With the user, language and company of whoever imports."""
-        self.ensure_one()
-        user = self.user_id
-        return (
-            self.with_user(user)
-            .with_context(lang=user.lang, allowed_company_ids=self.company_id.ids)
-            .with_company(self.company_id)
-        )
 
     def _check_rights(self):
         """Importing, equal names and other people's customers go by the role's rights.

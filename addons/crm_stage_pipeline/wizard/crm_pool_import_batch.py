@@ -44,21 +44,17 @@ class CrmPoolImport(models.Model):
 
     _inherit = "crm.pool.import"
 
-    def _run_batch(self, limit):
-        """Handle the next rows in this transaction; the last batch ends the import.
+    def _waiting_domain(self):
+        return [("import_id", "=", self.id), ("state", "=", "waiting")]
 
-        :return: number of rows handled; 0 at the end, or when another worker is at it
-        """
-        self.ensure_one()
-        if not self.try_lock_for_update():
-            return 0
-        self.invalidate_recordset(["state", "position"])
-        if self.state != "running":
+    def _count_left(self):
+        return self.env["crm.pool.import.row"].search_count(self._waiting_domain())
+
+    def _run_batch(self, limit):
+        if not self._take_batch():
             return 0
         rows = self.env["crm.pool.import.row"].search(
-            [("import_id", "=", self.id), ("state", "=", "waiting")],
-            limit=limit,
-            order="row_number",
+            self._waiting_domain(), limit=limit, order="row_number"
         )
         if rows:
             self._import_rows(rows)

@@ -1,7 +1,4 @@
-import ast
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 MEMBER_MODELS = [("crm.pool.customer", "Customers"), ("crm.lead", "Leads")]
@@ -17,6 +14,7 @@ class CrmCallList(models.Model):
     """
 
     _name = "crm.call.list"
+    _inherit = "crm.filter.mixin"
     _description = "Call List"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -52,7 +50,7 @@ class CrmCallList(models.Model):
     member_model = fields.Selection(
         selection=MEMBER_MODELS, string="Of", required=True, default="crm.pool.customer"
     )
-    domain = fields.Char(string="Filter", default="[]", required=True)
+    domain = fields.Char(string="Filter")
     customer_ids = fields.Many2many(
         comodel_name="crm.pool.customer", string="Customers", check_company=True
     )
@@ -71,17 +69,7 @@ class CrmCallList(models.Model):
 
     @api.constrains("domain", "member_model", "source")
     def _check_domain(self):
-        for call_list in self:
-            try:
-                call_list._filter_domain().validate(self.env[call_list.member_model])
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter of list %(name)s cannot be read: %(error)s",
-                        name=call_list.name,
-                        error=error,
-                    )
-                ) from error
+        return super()._check_domain()
 
     def action_open_members(self):
         """Open the rows that I may see."""
@@ -94,10 +82,8 @@ class CrmCallList(models.Model):
             "domain": list(self._get_member_domain()),
         }
 
-    def _filter_domain(self):
-        """The stored filter; literals only, nothing is evaluated."""
-        self.ensure_one()
-        return Domain(ast.literal_eval(self.domain or "[]"))
+    def _filter_model(self):
+        return self.env[self.member_model]
 
     def _get_member_domain(self):
         """Domain on the member model; the reader's record rules come on top."""
