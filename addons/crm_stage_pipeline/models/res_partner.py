@@ -150,23 +150,26 @@ class ResPartner(models.Model):
             )
         )
 
+    def _pool_rows_sudo(self):
+        """The rows of these customers in the active companies.
+
+        Superuser: rows of others are compared with those that the user reaches.
+        """
+        rows_sudo = self.env["crm.pool.customer"]._privileged()
+        return rows_sudo.search(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+
     def _pool_closed_commercial_ids(self, action, target):
         """Commercial partners of self with a row to be reached, and none in reach.
 
         Shared rows need to be reached as well, save for seeing: who is in no pool
         of a shared customer sees the contact as in core.
         """
-        # superuser: rows of others are compared with those that the user reaches
-        rows_sudo = (
-            self.env["crm.pool.customer"]
-            ._privileged()
-            .search(
-                [
-                    ("partner_id", "in", self.commercial_partner_id.ids),
-                    ("company_id", "in", self.env.companies.ids),
-                ]
-            )
-        )
+        rows_sudo = self._pool_rows_sudo()
         reached_sudo = rows_sudo.filtered_domain(
             self._pool_reached_rows_domain(action, target)
         )

@@ -185,17 +185,7 @@ class ResPartner(models.Model):
             "crm_stage_pipeline.crm_stage_pipeline_group_edit_shared"
         )
         # superuser: the lock holds whatever rows the user reads
-        rows_sudo = (
-            self.env["crm.pool.customer"]
-            ._privileged()
-            .search(
-                [
-                    ("partner_id", "in", self.commercial_partner_id.ids),
-                    ("company_id", "in", self.env.companies.ids),
-                ]
-            )
-            .grouped("partner_id")
-        )
+        rows_sudo = self._pool_rows_sudo().grouped("partner_id")
         by_id = {partner.id: rows for partner, rows in rows_sudo.items()}
         locks = {}
         for partner in self:

@@ -1,3 +1,5 @@
+# the others inherit from these
+from . import crm_pool_dialog_mixin  # isort: skip
 from . import (
     base_partner_merge,
     crm_lead2opportunity_partner,

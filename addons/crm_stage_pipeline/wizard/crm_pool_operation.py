@@ -23,6 +23,7 @@ class CrmPoolOperation(models.TransientModel):
     """
 
     _name = "crm.pool.operation"
+    _inherit = "crm.pool.dialog.mixin"
     _description = "Action on Customers"
 
     action = fields.Selection(
@@ -41,9 +42,6 @@ class CrmPoolOperation(models.TransientModel):
             ("resume", "Resume Tracking"),
         ],
         required=True,
-    )
-    state = fields.Selection(
-        selection=[("ask", "Ask"), ("done", "Done")], default="ask", required=True
     )
     customer_ids = fields.Many2many(
         comodel_name="crm.pool.customer", string="Customers"
@@ -205,18 +203,6 @@ class CrmPoolOperation(models.TransientModel):
                 "message": text,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
-        }
-
-    def _dialog(self):
-        self.ensure_one()
-        names = dict(self._fields["action"]._description_selection(self.env))
-        return {
-            "type": "ir.actions.act_window",
-            "name": names[self.action],
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
         }
 
 

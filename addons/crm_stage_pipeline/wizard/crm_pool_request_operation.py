@@ -5,6 +5,7 @@ class CrmPoolRequestOperation(models.TransientModel):
     """Dialog of requests: apply by name, approve, refuse, and what came of it."""
 
     _name = "crm.pool.request.operation"
+    _inherit = "crm.pool.dialog.mixin"
     _description = "Action on Requests"
 
     action = fields.Selection(
@@ -20,9 +21,6 @@ class CrmPoolRequestOperation(models.TransientModel):
     request_ids = fields.Many2many(comodel_name="crm.pool.request")
     name = fields.Char(string="Name or Number")
     words = fields.Char(string="Reason")
-    state = fields.Selection(
-        selection=[("ask", "Ask"), ("done", "Done")], default="ask", required=True
-    )
     message = fields.Text(string="Result", readonly=True)
     warning = fields.Text(compute="_compute_warning")
 
@@ -71,14 +69,3 @@ class CrmPoolRequestOperation(models.TransientModel):
             {"action": action, "request_ids": [fields.Command.set(requests.ids)]}
         )
         return operation._dialog() if action != "withdraw" else operation.action_run()
-
-    def _dialog(self):
-        names = dict(self._fields["action"]._description_selection(self.env))
-        return {
-            "type": "ir.actions.act_window",
-            "name": names[self.action],
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
