@@ -69,6 +69,13 @@ class ServiceCommon(TransactionCase):
         )
 
     @classmethod
+    def _new_portal_user(cls, login):
+        """A person of the customer; the password is the login."""
+        user = cls._new_user(login, "base.group_portal")
+        user.partner_id.parent_id = cls.customer
+        return user
+
+    @classmethod
     def _policy(cls, name="Standard", response=60, resolution=480, **values):
         return cls.env["crm.service.sla"].create(
             {

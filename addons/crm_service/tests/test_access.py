@@ -1,6 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import ServiceCommon
 
@@ -12,14 +11,7 @@ class TestAccess(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(
-            cls.env,
-            login="sportal",
-            groups="base.group_portal",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.portal.partner_id.parent_id = cls.customer
+        cls.portal = cls._new_portal_user("sportal")
 
     def _as_agent(self, record):
         """As the agent sees it, without the company of the one who made it."""

@@ -1,6 +1,5 @@
-from odoo.fields import Command
 from odoo.http import Request
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import ServiceCommon
 
@@ -12,15 +11,7 @@ class TestPortal(ServiceCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(
-            cls.env,
-            login="sportal",
-            password="sportal",
-            groups="base.group_portal",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-        cls.portal.partner_id.parent_id = cls.customer
+        cls.portal = cls._new_portal_user("sportal")
         cls.foreign = cls.env["crm.service.ticket"].create(
             {"name": "Foreign matter", "partner_id": cls.stranger.id}
         )

@@ -1,5 +1,4 @@
-from odoo.fields import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import ServiceCommon
 
@@ -29,14 +28,7 @@ class TestServiceTour(HttpCase, ServiceCommon):
         self.assertTrue(ticket.response_deadline)
 
     def test_customer_answers_in_the_portal(self):
-        portal = new_test_user(
-            self.env,
-            login="sportal_tour",
-            groups="base.group_portal",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
-        portal.partner_id.parent_id = self.customer
+        portal = self._new_portal_user("sportal_tour")
         ticket = self._ticket(name="Stamps are blurred")
         ticket.action_take()
         ticket.action_wait()

@@ -177,7 +177,24 @@ class PoolCase(TransactionCase):
             self.assertTrue(row["message"])
 
 
-class RaceCase(BaseCase):
+class CursorCase(BaseCase):
+    """Environments on connections of their own, and replays that do not wait."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # the runner holds the real lock, and the workers would wait for it
+        cls.classPatch(Registry, "_lock", DummyRLock())
+        cls.classPatch(service_model, "time", SimpleNamespace(sleep=lambda _s: None))
+
+    @classmethod
+    @contextmanager
+    def _environment(cls, uid=api.SUPERUSER_ID):
+        with closing(db_connect(get_db_name()).cursor()) as cr:
+            yield api.Environment(cr, uid, {})
+
+
+class RaceCase(CursorCase):
     """Five agents and a hundred shared customers, committed, for real races.
 
     Every worker takes its snapshot first and then waits for the others, which is
@@ -187,9 +204,6 @@ class RaceCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # the runner holds the real lock, and the workers would wait for it
-        cls.classPatch(Registry, "_lock", DummyRLock())
-        cls.classPatch(service_model, "time", SimpleNamespace(sleep=lambda _s: None))
         with cls._environment() as env:
             cls.company_id = env.ref("base.main_company").id
             cls.user_ids = [
@@ -224,13 +238,6 @@ class RaceCase(BaseCase):
     def setUp(self):
         super().setUp()
         self.addCleanup(self._reset)
-
-    @classmethod
-    @contextmanager
-    def _environment(cls, uid=api.SUPERUSER_ID):
-        """An environment on a connection of its own."""
-        with closing(db_connect(get_db_name()).cursor()) as cr:
-            yield api.Environment(cr, uid, {})
 
     def _reset(self):
         """Give all customers back, without a trace."""

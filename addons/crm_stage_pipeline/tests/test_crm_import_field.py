@@ -3,25 +3,13 @@ from datetime import date
 
 from odoo.tests import tagged
 
-from .common import PoolCase
-from .test_crm_customer_field import CUSTOMER, PERSON
+from .field_case import CUSTOMER, PERSON, FieldCase
 from .test_spreadsheet import xlsx
 
 
 @tagged("post_install", "-at_install")
-class TestCrmImportField(PoolCase):
+class TestCrmImportField(FieldCase):
     """G17, P49: the fields of 001 and 002 from a spreadsheet."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.company.country_id = cls.env.ref("base.cn")
-        cls.group = cls.env["res.partner"].create(
-            {"name": "临江集团", "is_company": True}
-        )
-        cls.industry = cls.env["res.partner.industry"].create({"name": "造纸"})
-        cls.tag = cls.env["res.partner.category"].create({"name": "重点"})
-        cls.source = cls.env["utm.source"].create({"name": "黄页"})
 
     def _load(self, rows):
         record = (
@@ -46,24 +34,8 @@ class TestCrmImportField(PoolCase):
         cells = {word: cell for word, (_n, _f, cell) in CUSTOMER.items()}
         cells.update({word: cell for word, (_n, cell) in PERSON.items() if cell})
         header = [word for word in words if word in cells and word != "联系人姓名"]
-        record = (
-            self.env["crm.pool.import"]
-            .with_user(self.manager)
-            .create(
-                {
-                    "file": base64.b64encode(
-                        xlsx([header, [cells[w] for w in header]])
-                    ),
-                    "file_name": "customers.xlsx",
-                    "stage_id": self._stage("reserve").id,
-                }
-            )
-        )
-        record.action_read()
+        record = self._load([header, [cells[word] for word in header]])
         self.assertTrue(all(column.field_name for column in record.column_ids))
-        record.action_run()
-        while record.state == "running":
-            record._run_batch(10)
         self.assertFalse(record.row_ids.filtered("reason").mapped("message"))
         return record.row_ids.customer_id
 

@@ -1,32 +1,26 @@
 import threading
-from contextlib import closing, contextmanager
 from functools import partial
-from types import SimpleNamespace
 
 import psycopg2
 
-from odoo import api, fields
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service import model as service_model
+from odoo import fields
 from odoo.service.model import retrying
-from odoo.sql_db import db_connect
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
+
+from .common import CursorCase
 
 GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_user"
 COUNT = 60
 
 
 @tagged("post_install", "-at_install", "race")
-class TestCrmPoolRecycleRace(BaseCase):
+class TestCrmPoolRecycleRace(CursorCase):
     """Invariant 11: the run against people who work, each on a connection."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # the runner holds the real lock, and the workers would wait for it
-        cls.classPatch(Registry, "_lock", DummyRLock())
-        cls.classPatch(service_model, "time", SimpleNamespace(sleep=lambda _s: None))
         with cls._environment() as env:
             company = env["res.company"].create(
                 {"name": f"Race Recyclers {env.cr.now()}"}
@@ -64,13 +58,6 @@ class TestCrmPoolRecycleRace(BaseCase):
         super().setUp()
         self._reset()
         self.addCleanup(self._reset)
-
-    @classmethod
-    @contextmanager
-    def _environment(cls, uid=api.SUPERUSER_ID):
-        """An environment on a connection of its own."""
-        with closing(db_connect(get_db_name()).cursor()) as cr:
-            yield api.Environment(cr, uid, {})
 
     @classmethod
     def _clear(cls, cr):
