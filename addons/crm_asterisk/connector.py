@@ -17,7 +17,7 @@ import psycopg2
 from .ami import Backoff, dialable, endpoint_name
 from .ami.messages import AmiError, Message
 from .ami.session import AmiClosed, AmiRefused, AmiTimeout, Session
-from .gateway import Account, Doorkeeper, Gateway, Order
+from .gateway import Doorkeeper, Gateway, Order
 
 _logger = logging.getLogger(__name__)
 
@@ -305,8 +305,3 @@ class Connector:
             raise AmiError("call records: CDR is switched off (cdr.conf)")
         version = settings.get("AsteriskVersion", "?")
         return f"Asterisk {version}, {len(devices)} telephones"
-
-
-def describe(account: Account) -> str:
-    """For the log: never the secret."""
-    return f"{account.name} at {account.host}:{account.port} as {account.username}"

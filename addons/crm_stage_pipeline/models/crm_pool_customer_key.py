@@ -24,12 +24,6 @@ class CrmPoolCustomer(models.Model):
         copy=False,
         help="Another customer of the company may have the same name or number.",
     )
-    key_ids = fields.One2many(
-        comodel_name="crm.customer.key",
-        inverse_name="customer_id",
-        copy=False,
-        groups="crm_stage_pipeline.crm_stage_pipeline_group_manager",
-    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -8,9 +8,6 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    pool_recycle_on = fields.Datetime(
-        related="pool_customer_id.recycle_on", related_sudo=False, groups=USER_GROUP
-    )
     pool_recycle_text = fields.Char(
         compute="_compute_pool_recycle_text", compute_sudo=False, groups=USER_GROUP
     )
