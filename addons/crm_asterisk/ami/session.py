@@ -240,8 +240,7 @@ class Session(Manager):
             try:
                 if function(message, self):
                     break
-            except Exception:
-                # one bad callback must not silence all calls that follow
+            except Exception:  # one bad callback must not silence all that follow
                 _logger.exception("callback of event %s failed", message.name)
 
     def _resolve(self, key: str, message: Message) -> None:

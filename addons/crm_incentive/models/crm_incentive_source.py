@@ -34,7 +34,7 @@ class CrmIncentiveSource(models.AbstractModel):
 
         ``line_ids`` is SQL that selects the ids of lines in the measure's domain.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of source has its own statement
 
     def _zone(self, company):
         """The zone in which the company's days begin."""

@@ -148,6 +148,7 @@ def _check_archive(content):
             if not sheets:
                 raise SpreadsheetError("not_spreadsheet")
             return any(_holds(archive, entry, b"<f") for entry in sheets)
+    # zipfile's words for an unknown compression (NotImplementedError) and a password
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise SpreadsheetError("not_spreadsheet") from error
 

@@ -27,7 +27,7 @@ class TestStory(unittest.TestCase):
         except StepFailed as error:
             type(self).stopped_at = title(step)
             self.fail(str(error))
-        except Exception:
+        except Exception:  # whatever it is, the steps that follow cannot run
             type(self).stopped_at = title(step)
             raise
 
