@@ -54,10 +54,16 @@ class AsteriskCommand(models.Model):
     )
     number = fields.Char(readonly=True)
     partner_id = fields.Many2one(
-        comodel_name="res.partner", readonly=True, ondelete="set null"
+        comodel_name="res.partner",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     customer_id = fields.Many2one(
-        comodel_name="crm.pool.customer", readonly=True, ondelete="set null"
+        comodel_name="crm.pool.customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
 
     _uuid_uniq = models.UniqueIndex("(uuid)")

@@ -106,10 +106,10 @@ class CrmCall(models.Model):
 
     @api.model
     def _epoch(self, moment):
-        """Milliseconds for the browser's clock; False when it did not happen."""
-        return (
-            int((moment - self._epoch_start()).total_seconds() * 1000) if moment else 0
-        )
+        """Milliseconds for the browser's clock; 0 when it did not happen."""
+        if not moment:
+            return 0
+        return int((moment - self._epoch_start()).total_seconds() * 1000)
 
     def _candidates(self, call_sudo):
         """Contacts and leads of the number, for the eyes of this environment's user."""

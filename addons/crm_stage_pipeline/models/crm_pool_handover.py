@@ -205,6 +205,9 @@ class CrmPoolHandoverLine(models.Model):
     )
     company_id = fields.Many2one(related="handover_id.company_id", store=True)
     customer_id = fields.Many2one(
-        comodel_name="crm.pool.customer", readonly=True, ondelete="cascade"
+        comodel_name="crm.pool.customer",
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     message = fields.Char(string="Why", readonly=True)
