@@ -142,13 +142,13 @@ class CrmCalleeEligibility(models.Model):
             for days in (0, 1)
         )
 
-    def _apply_exclusions(self, now=None):
+    def _apply_exclusions(self):
         """Store for each callee why it cannot be called now, if so."""
-        now = now or fields.Datetime.now()
+        now = fields.Datetime.now()
         for callee in self:
-            callee._apply_exclusion(callee._exclusion(now), now)
+            callee._apply_exclusion(callee._exclusion(now))
 
-    def _apply_exclusion(self, exclusion, now):
+    def _apply_exclusion(self, exclusion):
         """Move a waiting callee to when it may be called, or leave it out for good."""
         self.ensure_one()
         if exclusion is None:

@@ -135,7 +135,7 @@ class CrmCalleeHandout(models.Model):
                     if exclusion and exclusion.reason == "hidden":
                         hidden += 1
                     elif exclusion:
-                        callee_sudo._apply_exclusion(exclusion, now)
+                        callee_sudo._apply_exclusion(exclusion)
         return self._as_superuser().browse(), hidden
 
     @api.model

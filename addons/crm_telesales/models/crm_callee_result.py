@@ -32,7 +32,7 @@ class CrmCalleeResult(models.Model):
             message = callee_sudo._exclusion_sentence(exclusion)
             callee_sudo._go_back()
             if exclusion.reason != "hidden":
-                callee_sudo._apply_exclusion(exclusion, now)
+                callee_sudo._apply_exclusion(exclusion)
             return {"code": "refused", "message": message, "link": ""}
         callee_sudo.write({"state": "dialing", "lease_until": now + CALL_LEASE})
         return {"code": "dialing", "message": "", **self._dial()}
