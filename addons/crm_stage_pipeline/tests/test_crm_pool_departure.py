@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import PoolCase
@@ -216,6 +216,14 @@ class TestCrmPoolDeparture(PoolCase):
             released = customer.log_ids.filtered(lambda row: row.action == "release")
             self.assertEqual(len(released), 1)
             self.assertEqual(released.actor_id, self.manager)
+
+    def test_starts_in_nobody_elses_name(self):
+        """P31: the job has the rights of who started it, and of nobody else."""
+        with self.assertRaises(AccessError):
+            self._handover(starter_id=self.agent_2.id)
+        handover = self._handover()
+        with self.assertRaises(AccessError):
+            handover.write({"starter_id": self.agent_2.id, "state": "running"})
 
     def test_nobody_chosen(self):
         """P31: to colleagues, but to none: said at once."""

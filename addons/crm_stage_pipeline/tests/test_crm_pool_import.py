@@ -253,6 +253,8 @@ class TestCrmPoolImport(PoolCase):
         for vals in ({"user_id": self.manager.id}, {"company_id": self.company.id}):
             with self.assertRaises(AccessError):
                 record.write(vals)
+        with self.assertRaises(AccessError):
+            self.imports.with_user(self.leader).create({"user_id": self.manager.id})
 
     def test_rejects_corrected_and_loaded_again(self):
         record = self._load(
