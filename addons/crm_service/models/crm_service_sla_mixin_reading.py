@@ -170,24 +170,24 @@ class CrmServiceSlaMixin(models.AbstractModel):
     def _sla_escalate(self, limit):
         """Take the steps that are due for up to `limit` records; how many were read."""
         now = fields.Datetime.now()
-        records = self._engine_sudo().search(
+        records_sudo = self._engine_sudo().search(
             self._sla_due_domain(), limit=limit, order="sla_next_step_at, id"
         )
-        if not records:
+        if not records_sudo:
             return 0
-        records._sla_refresh(now)
-        steps = records.env["crm.service.sla.escalation"].search(
-            [("res_model", "=", self._name), ("res_id", "in", records.ids)]
+        records_sudo._sla_refresh(now)
+        steps = records_sudo.env["crm.service.sla.escalation"].search(
+            [("res_model", "=", self._name), ("res_id", "in", records_sudo.ids)]
         )
         taken = {(step.res_id, step.kind, step.due_at) for step in steps}
-        for record in records:
+        for record in records_sudo:
             for kind in KINDS:
                 due = record[f"{kind}_deadline"]
                 if record[f"{kind}_status"] != "overdue":
                     continue
                 if (record.id, kind, due) not in taken:
                     record._sla_record_breach(kind, due)
-        return len(records)
+        return len(records_sudo)
 
     def _sla_record_breach(self, kind, due):
         self.ensure_one()

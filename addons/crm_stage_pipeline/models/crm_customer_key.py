@@ -142,11 +142,11 @@ class CrmCustomerKey(models.Model):
                 "%(what)s: %(customer)s.", what=what, customer=customer.partner_id.name
             )
         # only the team's name is told of a customer that the user may not see
-        team = customer._privileged().owner_id.sale_team_id
-        if not team:
+        team_sudo = customer._privileged().owner_id.sale_team_id
+        if not team_sudo:
             return f"{what}."
         return self.env._(
-            "%(what)s, in the hands of %(team)s.", what=what, team=team.name
+            "%(what)s, in the hands of %(team)s.", what=what, team=team_sudo.name
         )
 
     @api.model

@@ -176,10 +176,10 @@ class CrmPoolCustomer(models.Model):
         if self.access == "shared" or right not in ("owner", "leader", "manager"):
             return self._result("not_allowed")
         # superuser: members are read to tell what there is to do
-        members = self._privileged().access_ids.filtered(
+        members_sudo = self._privileged().access_ids.filtered(
             lambda a: a.kind == "collaborator"
         )
-        is_member = user in members.user_id
+        is_member = user in members_sudo.user_id
         if user == self.owner_id or is_member == (action == "share"):
             return self._result("already_there")
         if action == "share" and not self._can_own(user):

@@ -152,10 +152,10 @@ class CrmPoolCustomer(models.Model):
         :return: number of customers that went back
         """
         self.env.flush_all()
-        leaving = self._privileged().browse(
+        leaving_sudo = self._privileged().browse(
             row[0] for row in self.env.execute_query(SQL(LEAVING, self.ids))
         )
-        people = leaving._people_now()
+        people = leaving_sudo._people_now()
         self._log_protection_ends()
         rules = self.env["crm.pool.recycle.rule"].browse(set(rule_ids))
         names = {
@@ -175,7 +175,7 @@ class CrmPoolCustomer(models.Model):
         )
         ((count,),) = self.env.cr.fetchall()
         self.env.invalidate_all(flush=False)
-        leaving._cancel_activities(people)
+        leaving_sudo._cancel_activities(people)
         return count
 
     def _log_protection_ends(self):

@@ -199,8 +199,8 @@ class CrmPoolRequest(models.Model):
             return True
         if not user.has_group(LEADER_GROUP) or self.user_id == user:
             return False
-        owner = self._as_superuser().customer_id.owner_id or self.user_id
-        return owner.id in user._crm_pool_led_user_ids(self.env.companies.ids)
+        owner_sudo = self._as_superuser().customer_id.owner_id or self.user_id
+        return owner_sudo.id in user._crm_pool_led_user_ids(self.env.companies.ids)
 
     @api.model
     def _decidable_domain(self):

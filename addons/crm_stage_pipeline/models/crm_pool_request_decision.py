@@ -130,10 +130,10 @@ class CrmPoolRequest(models.Model):
             owners, "passed", reason, owner=self._as_superuser().user_id.name
         )
         self._tell_applicant("approved", answer)
-        others = self._as_superuser().search(
+        others_sudo = self._as_superuser().search(
             [("customer_id", "=", customer_sudo.id), ("state", "=", "open")]
         )
-        for other in others.with_env(self.env):
+        for other in others_sudo.with_env(self.env):
             words = self.env._("Somebody else's request was approved first.")
             other._finish("refused", words)
             other._tell_applicant("refused", words)

@@ -276,11 +276,11 @@ class CrmPoolDistributionLine(models.Model):
             results = self.customer_id.action_assign(user.id, territory.name)
         else:
             # whoever may apply territories is a manager; pools change by this only
-            moved = self.customer_id._privileged()._move_to_pool(
+            moved_sudo = self.customer_id._privileged()._move_to_pool(
                 territory.pool_id, territory.name
             )
             results = [
-                row._result("pooled", pool=territory.pool_id.name) for row in moved
+                row._result("pooled", pool=territory.pool_id.name) for row in moved_sudo
             ]
         by_customer = {row["customer_id"]: row for row in results}
         for line in self:

@@ -35,14 +35,14 @@ class EventEvent(models.Model):
             is replayed
         """
         # the limit is the event's, whatever the registering user may read
-        limited = self.sudo().filtered(lambda event: event._has_seat_limit())
-        if limited:
+        limited_sudo = self.sudo().filtered(lambda event: event._has_seat_limit())
+        if limited_sudo:
             self.env.cr.execute(
                 SQL(
                     "UPDATE event_event SET seats_guard = seats_guard + 1 "
                     "WHERE id IN (SELECT id FROM event_event WHERE id IN %s "
                     "ORDER BY id FOR UPDATE)",
-                    tuple(limited.ids),
+                    tuple(limited_sudo.ids),
                 )
             )
-            limited.invalidate_recordset(["seats_guard"])
+            limited_sudo.invalidate_recordset(["seats_guard"])
