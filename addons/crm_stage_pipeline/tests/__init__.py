@@ -28,6 +28,7 @@ from . import (
     test_crm_pool_lock,
     test_crm_pool_manage,
     test_crm_pool_mark,
+    test_crm_pool_menu,
     test_crm_pool_merge,
     test_crm_pool_midnight,
     test_crm_pool_move,
