@@ -131,6 +131,8 @@ class Desk:
         # Odoo takes the zone of the first login from the browser
         self.context = browser.new_context(timezone_id="Asia/Shanghai")
         self.context.add_init_script(WATCH)
+        cookie = {"name": "frontend_lang", "value": LANGUAGES[code], "url": base}
+        self.context.add_cookies([cookie])  # the portal's pages go by it
         self.base, self.errors = base, []
         self.page = page = self.context.new_page()
         page.set_default_timeout(90_000)
@@ -178,6 +180,8 @@ class Desk:
                 page.fill(*value)
             elif action == "press":
                 page.keyboard.press(value)
+            elif action == "see":
+                page.wait_for_selector(value)
             else:
                 page.click(value)
             settle(page)
