@@ -63,6 +63,16 @@ class CrmContactRecord(models.Model):
             self._tell_browsers()
         return result
 
+    def action_snooze(self, minutes=10):
+        """Remind again in some minutes."""
+        self.write(
+            {
+                "remind_at": fields.Datetime.now() + timedelta(minutes=minutes),
+                "reminded_at": False,
+            }
+        )
+        self._tell_browsers()
+
     @api.model
     def get_reminders(self):
         """The user's reminders of the next hours, for the browser's clock.
@@ -114,16 +124,6 @@ class CrmContactRecord(models.Model):
         taken = self.browse(row[0] for row in self.env.cr.fetchall())
         taken.invalidate_recordset(["reminded_at"])
         return [r._reminder() for r in taken if r._is_reminder_needed()]
-
-    def action_snooze(self, minutes=10):
-        """Remind again in some minutes."""
-        self.write(
-            {
-                "remind_at": fields.Datetime.now() + timedelta(minutes=minutes),
-                "reminded_at": False,
-            }
-        )
-        self._tell_browsers()
 
     @api.model
     def _waiting_domain(self):

@@ -56,13 +56,13 @@ tours.add("crm_work_day", {
             {
                 content: "first the deal customer",
                 trigger: ".o_control_panel button:contains('Next Customer')",
-                run: "press Alt+n",
+                run: "press Alt+l",
             },
             { trigger: ".o_statusbar_status .o_arrow_button_current:contains('Deal')" },
             ...record("Interested", "Asked how the desks are"),
             {
                 trigger: ".o_statusbar_buttons button:contains('Next Customer')",
-                run: "press Alt+n",
+                run: "press Alt+l",
             },
             { trigger: ".o_statusbar_status .o_arrow_button_current:contains('Potential')" },
             ...record("No Answer", "Nobody there"),
@@ -74,7 +74,7 @@ tours.add("crm_work_day", {
             { trigger: ".o_statusbar_buttons button:contains('Resume')" },
             {
                 trigger: ".o_statusbar_buttons button:contains('Next Customer')",
-                run: "press Alt+n",
+                run: "press Alt+l",
             },
             {
                 trigger: ".o_statusbar_buttons button:contains('Pause')",
@@ -89,7 +89,7 @@ tours.add("crm_work_day", {
             seeMessage("moved from Potential to Opportunity."),
             {
                 trigger: ".o_statusbar_buttons button:contains('Next Customer')",
-                run: "press Alt+n",
+                run: "press Alt+l",
             },
             { trigger: ".o_statusbar_status .o_arrow_button_current:contains('Target')" },
             {
@@ -100,7 +100,7 @@ tours.add("crm_work_day", {
             seeMessage("is shared again."),
             {
                 trigger: ".o_statusbar_buttons button:contains('Next Customer')",
-                run: "press Alt+n",
+                run: "press Alt+l",
             },
             {
                 content: "nothing is left: screening is offered",
