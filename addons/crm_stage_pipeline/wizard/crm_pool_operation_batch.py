@@ -32,7 +32,7 @@ class CrmPoolOperation(models.TransientModel):
     last_customer = fields.Integer(
         readonly=True, help="The customers up to this number have been worked on."
     )
-    total_count = fields.Integer(string="Customers", readonly=True)
+    total_count = fields.Integer(string="Total", readonly=True)
     progress = fields.Float(compute="_compute_progress")
 
     @api.depends("done_count", "refused_count", "total_count", "state")
