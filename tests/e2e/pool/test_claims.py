@@ -14,13 +14,14 @@ from .floor import FloorCase, codes
 
 TABS = 3
 QUOTA = 20
-# writes a person's counter again and again, until there is none
+# writes a person's counter again and again, until there is none; it is locked between,
+# so that no claim comes through
 MEDDLE = """
 DO $$ BEGIN LOOP
     UPDATE crm_pool_quota SET used = used WHERE user_id = {uid};
     EXIT WHEN NOT FOUND;
+    PERFORM pg_sleep(0.005);
     COMMIT;
-    PERFORM pg_sleep(0.001);
 END LOOP; END $$
 """
 WRITTEN = "SELECT max(xmin::text) FROM crm_pool_quota"
