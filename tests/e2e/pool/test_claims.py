@@ -74,8 +74,14 @@ class TestClaims(FloorCase):
         """P24: the same crowd with read, count, write passes its quota."""
         people = self.tabs(self.floor.agents[:10], 5)
         act = self.claim(self.floor.ids, "action_claim_naively")
-        stampede(people, act, times=6)
-        self.assertIn("more than the quota", self.floor.faults())
+        # two tabs have to meet at a quota's last customers: not in every crowd
+        for _crowd in range(6):
+            stampede(people, act, times=6)
+            faults = self.floor.faults()
+            if "more than the quota" in faults:
+                break
+            self.floor.reset()
+        self.assertIn("more than the quota", faults)
 
     def test_holding_cap(self):
         """P30: tabs of one person cannot pass the cap together."""
@@ -91,8 +97,13 @@ class TestClaims(FloorCase):
         self.floor.reset(holding_cap=6)
         people = self.tabs(self.floor.agents[:8], 5)
         act = self.claim(self.floor.ids, "action_claim_naively")
-        stampede(people, act, times=4)
-        self.assertIn("more than the holding cap", self.floor.faults())
+        for _crowd in range(6):
+            stampede(people, act, times=4)
+            faults = self.floor.faults()
+            if "more than the holding cap" in faults:
+                break
+            self.floor.reset(holding_cap=6)
+        self.assertIn("more than the holding cap", faults)
 
     def protect(self, method):
         """What a tab does: protect five of the person's own twenty."""
