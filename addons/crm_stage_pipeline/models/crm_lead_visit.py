@@ -12,6 +12,7 @@ class CrmLead(models.Model):
         inverse_name="lead_id",
         string="Contact Records",
         copy=False,
+        groups="crm_stage_pipeline.crm_stage_pipeline_group_user",
     )
 
     _visit_idx = models.Index(

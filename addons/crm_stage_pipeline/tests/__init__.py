@@ -14,6 +14,7 @@ from . import (
     test_crm_import_field,
     test_crm_phone_number,
     test_crm_pool_claim,
+    test_crm_pool_customer_lists,
     test_crm_pool_customer_tracking,
     test_crm_pool_data_right,
     test_crm_pool_data_right_action,
