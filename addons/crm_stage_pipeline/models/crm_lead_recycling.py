@@ -13,8 +13,9 @@ class CrmLead(models.Model):
         return result
 
     def _follow_now(self, keys_before):
-        super()._follow_now(keys_before)
+        result = super()._follow_now(keys_before)
         self._recycle_customers_later(self._pool_keys() | keys_before)
+        return result
 
     def _recycle_customers_later(self, keys):
         """:param keys: see _pool_keys (superuser)"""

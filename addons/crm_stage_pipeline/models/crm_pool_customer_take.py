@@ -109,8 +109,9 @@ class CrmPoolCustomer(models.Model):
     _inherit = "crm.pool.customer"
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(SQL(FUNCTIONS))
+        return result
 
     def _look_up_shared(self):
         """Those of self that are shared in one of the user's pools, with what a claim

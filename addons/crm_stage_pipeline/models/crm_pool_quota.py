@@ -80,8 +80,9 @@ class CrmPoolQuota(models.Model):
     _counter_uniq = models.Constraint("UNIQUE (user_id, company_id, scope, day)")
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute(SQL(FUNCTIONS))
+        return result
 
     @api.model
     def _open(self, user, policy, scope):

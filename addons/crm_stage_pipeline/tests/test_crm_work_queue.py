@@ -156,7 +156,7 @@ class TestCrmWorkQueueRace(RaceCase):
             env.cr.commit()
 
     def _reset(self):
-        super()._reset()
+        result = super()._reset()
         with self._environment() as env:
             env.cr.execute("DROP TABLE IF EXISTS naive_lease")
             env.cr.execute(
@@ -168,6 +168,7 @@ class TestCrmWorkQueueRace(RaceCase):
                 [self.customer_ids],
             )
             env.cr.commit()
+        return result
 
     def test_never_the_same_customer(self):
         """P41: five agents, five times "next": twenty-five different customers."""
