@@ -36,7 +36,7 @@ class TestCrmPoolCustomerLists(PoolCase):
         return customers.search([(name, "=", True), ("stage_code", "=", "reserve")])
 
     def test_like_those_who_buy(self):
-        """P43: industries, cities, sources of the team's orders; others' do not count."""
+        """P43: industries, cities, sources of the team's orders, not of others'."""
         hotels, mills, ports = self.industries
         pages, fair = self.sources
         buyer = self._customer(
