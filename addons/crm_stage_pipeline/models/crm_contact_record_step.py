@@ -32,18 +32,20 @@ class CrmContactRecord(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        for record in records.filtered(lambda r: r.channel in STEP_OF_CHANNEL):
-            # they are the author's own, whatever his right to edit reaches
-            record.env["crm.contact.record"].search(
-                [
-                    ("customer_id", "=", record.customer_id.id),
-                    ("user_id", "=", record.user_id.id),
-                    ("step_kind", "=", STEP_OF_CHANNEL[record.channel]),
-                    ("is_step_done", "=", False),
-                    ("date", "<=", record.date),
-                    ("id", "not in", records.ids),
-                ]
-            ).is_step_done = True
+        doing = records.filtered(lambda record: record.channel in STEP_OF_CHANNEL)
+        # they are the authors' own, whatever their right to edit reaches
+        steps = self.search(
+            [
+                ("customer_id", "in", doing.customer_id.ids),
+                ("user_id", "in", doing.user_id.ids),
+                ("step_kind", "!=", False),
+                ("is_step_done", "=", False),
+                ("id", "not in", records.ids),
+            ]
+        )
+        steps.filtered(
+            lambda step: any(record._does_step(step) for record in doing)
+        ).is_step_done = True
         return records
 
     def action_step_done(self):
@@ -53,3 +55,12 @@ class CrmContactRecord(models.Model):
     def action_track(self):
         """Open the customer's tracking screen."""
         return self.customer_id.action_track()
+
+    def _does_step(self, step):
+        """Whether this contact does an open step of an earlier one."""
+        return (
+            step.step_kind == STEP_OF_CHANNEL[self.channel]
+            and step.customer_id == self.customer_id
+            and step.user_id == self.user_id
+            and step.date <= self.date
+        )
