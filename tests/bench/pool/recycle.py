@@ -25,6 +25,7 @@ env.cr.execute(
     "UPDATE crm_pool_recycle_rule SET state = 'force' WHERE id = %s", [rule.id]
 )
 env.invalidate_all()
+env.registry.clear_cache()  # the rules in force are remembered
 policy.recycle_refresh_from = 0
 begin = time.perf_counter()
 while policy.recycle_refresh_from >= 0:
@@ -34,7 +35,7 @@ refreshed = time.perf_counter() - begin
 env.cr.execute(
     "SELECT array_agg(id) FROM (SELECT id FROM crm_pool_customer"
     " WHERE recycle_on <= now() AND company_id = %s ORDER BY md5(id::text)"
-    " LIMIT {single}) AS some",
+    " LIMIT {single}) AS picked",
     [policy.company_id.id],
 )
 (ids,) = env.cr.fetchone()
