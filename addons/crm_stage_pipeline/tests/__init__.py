@@ -1,3 +1,4 @@
+from . import hypothesis_profile  # isort: skip  # the tests are built on it
 from . import (
     test_crm_contact_follow_up,
     test_crm_contact_record,
