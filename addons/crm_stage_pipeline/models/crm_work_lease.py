@@ -10,6 +10,17 @@ from odoo.tools import SQL
 LEASE = timedelta(minutes=15)
 
 
+def read_committed_cursor(registry):
+    """A short cursor at READ COMMITTED, committed when its block ends.
+
+    A test's own cursor is used as it is.
+    """
+    cr = registry.cursor()
+    if isinstance(cr, Cursor):
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+    return cr
+
+
 class CrmWorkLease(models.Model):
     """Who is working on what that several might: nobody else is offered it meanwhile.
 
@@ -44,9 +55,7 @@ class CrmWorkLease(models.Model):
         :return: the key taken, or None when all are in others' hands
         """
         now = fields.Datetime.now()
-        with self.env.registry.cursor() as cr:
-            if isinstance(cr, Cursor):
-                cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        with read_committed_cursor(self.env.registry) as cr:
             for model, res_id in keys:
                 cr.execute(
                     SQL(

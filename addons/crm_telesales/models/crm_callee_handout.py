@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.sql_db import Cursor
 from odoo.tools import SQL, mute_logger
+
+from odoo.addons.crm_stage_pipeline.models.crm_work_lease import read_committed_cursor
 
 from .crm_callee import LIVE_STATES, WAITING_STATES
 
@@ -88,10 +88,7 @@ class CrmCalleeHandout(models.Model):
 
     def _handout_cursor(self):
         """A cursor at READ COMMITTED, committed when its block ends."""
-        cr = self.env.registry.cursor()
-        if isinstance(cr, Cursor):
-            cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-        return cr
+        return read_committed_cursor(self.env.registry)
 
     @api.model
     def _campaigns_of_agent(self, campaign_id=None):
