@@ -32,6 +32,17 @@ def is_last_try(env):
     return len(tries) >= MAX_TRIES_ON_CONCURRENCY_FAILURE
 
 
+def answer_last_try(env, action, arguments, busy):
+    """What `action` returns, or what `busy` does when the last try met a conflict."""
+    if not is_last_try(env):
+        return action(*arguments)
+    try:
+        with env.cr.savepoint():
+            return action(*arguments)
+    except CONFLICTS:
+        return busy()
+
+
 class CrmPoolCustomer(models.Model):
     """What a person is told when his call met others each time it was tried.
 
@@ -103,11 +114,9 @@ class CrmPoolCustomer(models.Model):
 
     def _answer(self, action, *arguments):
         """The results of `action`, or of the last try's conflict: busy, row by row."""
-        if not is_last_try(self.env):
-            return action(*arguments)
-        try:
-            with self.env.cr.savepoint():
-                return action(*arguments)
-        except CONFLICTS:
+
+        def busy():
             rows = self or [self]  # a draw is asked of no customer
             return [row._result("busy", name="") for row in rows]
+
+        return answer_last_try(self.env, action, arguments, busy)

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import LazyTranslate
 
-from .crm_pool_customer_tries import CONFLICTS, is_last_try
+from .crm_pool_customer_tries import answer_last_try
 from .crm_pool_request_decision import OUTCOMES
 
 _lt = LazyTranslate(__name__)
@@ -25,12 +25,9 @@ class CrmPoolRequest(models.Model):
 
     def _answer(self, action, *arguments):
         """The outcomes of `action`, or of the last try's conflict: busy."""
-        if not is_last_try(self.env):
-            return action(*arguments)
-        try:
-            with self.env.cr.savepoint():
-                return action(*arguments)
-        except CONFLICTS:
-            nobody = self.browse()
-            busy = nobody._outcome("busy")
-            return [{**busy, "request_id": request.id} for request in self]
+
+        def busy():
+            outcome = self.browse()._outcome("busy")
+            return [{**outcome, "request_id": request.id} for request in self]
+
+        return answer_last_try(self.env, action, arguments, busy)
