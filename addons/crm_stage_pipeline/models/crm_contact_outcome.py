@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class CrmContactOutcome(models.Model):
@@ -9,8 +9,11 @@ class CrmContactOutcome(models.Model):
     """
 
     _name = "crm.contact.outcome"
+    _inherit = "crm.pool.cached.mixin"
     _description = "Contact Outcome"
     _order = "sequence, id"
+
+    _cached_fields = frozenset({"is_contact"})
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -38,3 +41,10 @@ class CrmContactOutcome(models.Model):
     _code_uniq = models.UniqueIndex(
         "(code)", "An outcome with this code exists already."
     )
+
+    @api.model
+    @tools.ormcache()
+    def _contact_ids(self):
+        """Ids of the outcomes that count as contact, archived ones too."""
+        outcomes = self.with_context(active_test=False)
+        return tuple(outcomes.search([("is_contact", "=", True)], order="id").ids)

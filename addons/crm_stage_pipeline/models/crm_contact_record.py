@@ -218,9 +218,8 @@ class CrmContactRecord(models.Model):
     @api.model
     def _counted_domain(self):
         """The records that `_counts`: by the outcomes' ids, of which there are few."""
-        outcomes = self.env["crm.contact.outcome"].with_context(active_test=False)
-        reached = outcomes.search([("is_contact", "=", True)], order="id")
-        return Domain("outcome_id", "in", [*reached.ids, False])
+        contact_ids = self.env["crm.contact.outcome"]._contact_ids()
+        return Domain("outcome_id", "in", [*contact_ids, False])
 
     def _counts(self):
         """Whether the customer was really reached."""
