@@ -59,9 +59,7 @@ class CrmContactTemplateLine(models.Model):
             "type": PROPERTY_TYPES[self.kind],
         }
         if self.kind == "choice":
-            choices = dict.fromkeys(filter(None, map(str.strip, self._choice_lines())))
+            lines = map(str.strip, self.choices.splitlines())
+            choices = dict.fromkeys(filter(None, lines))
             definition["selection"] = [[choice, choice] for choice in choices]
         return definition
-
-    def _choice_lines(self):
-        return (self.choices or "").splitlines()

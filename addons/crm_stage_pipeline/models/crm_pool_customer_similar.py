@@ -8,14 +8,24 @@ ALIKE = {
     "city": ("city", "res_partner"),
     "source": ("source_id", "crm_pool_customer"),
 }
-# Where the likeness comes from: table and what counts of it.
+# Where the likeness comes from: model and what counts of it.
 DOCUMENTS = {
-    "order": ("sale_order", SQL("document.state = 'sale'")),
+    "order": ("sale.order", SQL("document.state = 'sale'")),
     "lead": (
-        "crm_lead",
+        "crm.lead",
         SQL("document.active AND document.type = 'opportunity'"),
     ),
 }
+
+
+def likeness(document, what):
+    """A field: whether the customer is like those of the documents in what it names."""
+    return fields.Boolean(
+        compute="_compute_is_like",
+        search=lambda customers, operator, value: customers._search_is_like(
+            document, what, operator, value
+        ),
+    )
 
 
 class CrmPoolCustomer(models.Model):
@@ -29,24 +39,12 @@ class CrmPoolCustomer(models.Model):
 
     _inherit = "crm.pool.customer"
 
-    is_like_order_industry = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_order_industry"
-    )
-    is_like_order_city = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_order_city"
-    )
-    is_like_order_source = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_order_source"
-    )
-    is_like_lead_industry = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_lead_industry"
-    )
-    is_like_lead_city = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_lead_city"
-    )
-    is_like_lead_source = fields.Boolean(
-        compute="_compute_is_like", search="_search_is_like_lead_source"
-    )
+    is_like_order_industry = likeness("order", "industry")
+    is_like_order_city = likeness("order", "city")
+    is_like_order_source = likeness("order", "source")
+    is_like_lead_industry = likeness("lead", "industry")
+    is_like_lead_city = likeness("lead", "city")
+    is_like_lead_source = likeness("lead", "source")
 
     @api.depends("industry_id", "city", "source_id")
     @api.depends_context("uid", "allowed_company_ids")
@@ -56,30 +54,6 @@ class CrmPoolCustomer(models.Model):
                 alike = self.filtered_domain(self._like_domain(document, what))
                 for customer in self:
                     customer[f"is_like_{document}_{what}"] = customer in alike
-
-    @api.model
-    def _search_is_like_order_industry(self, operator, value):
-        return self._search_is_like("order", "industry", operator, value)
-
-    @api.model
-    def _search_is_like_order_city(self, operator, value):
-        return self._search_is_like("order", "city", operator, value)
-
-    @api.model
-    def _search_is_like_order_source(self, operator, value):
-        return self._search_is_like("order", "source", operator, value)
-
-    @api.model
-    def _search_is_like_lead_industry(self, operator, value):
-        return self._search_is_like("lead", "industry", operator, value)
-
-    @api.model
-    def _search_is_like_lead_city(self, operator, value):
-        return self._search_is_like("lead", "city", operator, value)
-
-    @api.model
-    def _search_is_like_lead_source(self, operator, value):
-        return self._search_is_like("lead", "source", operator, value)
 
     @api.model
     def _search_is_like(self, document, what, operator, value):
@@ -108,9 +82,9 @@ class CrmPoolCustomer(models.Model):
         would be asked for each.
         """
         column, table = ALIKE[what]
-        documents, counted = DOCUMENTS[document]
+        model, counted = DOCUMENTS[document]
         policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
-        self.env["sale.order" if document == "order" else "crm.lead"].flush_model()
+        self.env[model].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id", "city"])
         self.flush_model(["partner_id", "company_id", "source_id"])
         value = SQL.identifier(table, column)
@@ -130,7 +104,7 @@ class CrmPoolCustomer(models.Model):
                 LIMIT %(most)s
                 """,
                 value=value,
-                documents=SQL.identifier(documents),
+                documents=SQL.identifier(self.env[model]._table),
                 companies=tuple(self.env.companies.ids),
                 counted=counted,
                 whose=self._documents_in_reach(),
@@ -146,6 +120,6 @@ class CrmPoolCustomer(models.Model):
         if user.has_group("crm_stage_pipeline.crm_stage_pipeline_group_manager"):
             return SQL("TRUE")
         # superuser: an agent reads no members of his team
-        teams_sudo = self.with_user(user)._privileged().env.user._crm_pool_teams()
+        teams_sudo = self._privileged().env.user._crm_pool_teams()
         people = teams_sudo.member_ids | teams_sudo.user_id | user
         return SQL("document.user_id IN %s", tuple(people.ids))
