@@ -38,6 +38,8 @@ class Wire:
             except OSError:
                 near.close()
                 continue
+            # the seconds were for connecting: a quiet PBX is no broken wire
+            far.settimeout(None)
             self.pairs.append((near, far))
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(
