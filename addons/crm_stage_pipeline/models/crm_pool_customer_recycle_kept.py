@@ -53,15 +53,16 @@ SELECT customer.id
        = customer.company_id
 """
 # Customers of whom a member has something to leave behind: an activity, a place among
-# the followers.
+# the followers. The ids are a table: of a long list in ANY PostgreSQL expects so many
+# rows that it reads the whole table of members.
 LEAVING = """
 SELECT DISTINCT customer.id
-  FROM crm_pool_customer AS customer
+  FROM unnest(%s::int[]) AS wanted (id)
+  JOIN crm_pool_customer AS customer ON customer.id = wanted.id
   JOIN crm_pool_access AS access
     ON access.customer_id = customer.id AND access.kind <> 'document'
   JOIN res_users AS member ON member.id = access.user_id
- WHERE customer.id = ANY(%s)
-   AND (EXISTS (
+ WHERE (EXISTS (
             SELECT FROM mail_followers AS follower
              WHERE follower.res_model = 'res.partner'
                AND follower.res_id = customer.partner_id

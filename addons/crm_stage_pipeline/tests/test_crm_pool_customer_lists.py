@@ -1,6 +1,8 @@
 from odoo.fields import Domain
 from odoo.tests import tagged
 
+from odoo.addons.web.models.models import Base
+
 from .common import PoolCase
 
 
@@ -177,3 +179,30 @@ class TestCrmPoolCustomerLists(PoolCase):
             with self.subTest(domain=domain):
                 found = self.env["crm.pool.customer"].with_user(self.agent_1)
                 self.assertEqual(found.search(ids & Domain(domain)), expected)
+
+    def test_pages_of_mine_are_those_of_core(self):
+        """P42: page, order and number of one's own list are what core would give."""
+        for number in range(7):
+            self._customer(city=f"City {number % 3}", owner=self.agent_1)
+        self._customer(city="City 0", owner=self.agent_2)
+        customers = self.env["crm.pool.customer"].with_user(self.agent_1)
+        cases = [
+            # domain, offset, limit, count_limit
+            ([("is_mine", "=", True)], 0, 3, 10),
+            ([("is_mine", "=", True)], 3, 3, 10),
+            ([("is_mine", "=", True)], 6, 3, 10),
+            ([("is_mine", "=", True)], 9, 3, 10),
+            ([("is_mine", "=", True)], 0, 3, 5),
+            ([("is_mine", "=", True)], 3, 3, 5),
+            ([("is_mine", "=", True)], 0, 80, None),
+            ([("is_mine", "=", True), ("stage_code", "=", "deal")], 0, 3, 10),
+            (["|", ("is_mine", "=", True), ("owner_id", "=", False)], 0, 3, 10),
+            (["!", ("is_mine", "=", True)], 0, 3, 10),
+        ]
+        for domain, offset, limit, count_limit in cases:
+            for order in ("name, id", "next_visit_date desc, id desc"):
+                with self.subTest(domain=domain, offset=offset, limit=limit):
+                    words = (domain, {"name": {}}, offset, limit, order, count_limit)
+                    expected = Base.web_search_read(customers, *words)
+                    if expected["records"]:  # of an empty page core tells no length
+                        self.assertEqual(customers.web_search_read(*words), expected)
