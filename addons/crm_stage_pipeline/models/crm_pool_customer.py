@@ -49,6 +49,8 @@ class CrmPoolCustomer(models.Model):
             "recycle_rule_id",
             "resumed_at",
             "draw_key",
+            "value_score",
+            "value_grade",
             "access_ids",
             "log_ids",
         }

@@ -12,6 +12,7 @@ FACTS = {
     "registered_on": "pool_registered_on",
     "team_id": "pool_team_id",
     "source_id": "pool_source_id",
+    "referrer_id": "pool_referrer_id",
 }
 
 

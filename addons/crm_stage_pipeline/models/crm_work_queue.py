@@ -8,7 +8,8 @@ LOOK_AT = 20
 
 
 class CrmWorkQueue(models.AbstractModel):
-    """What to do next, from the main line's rows in the order of value (P41).
+    """What to do next, from the main line's rows in the order of value (P41): by stage,
+    inside a stage by customer value (G25), then by the date of the visit.
 
     Own work comes before shared work, what is due before customers that nobody has
     contacted yet. When nothing is left, screening is offered, then collecting (C17).
@@ -64,11 +65,18 @@ class CrmWorkQueue(models.AbstractModel):
     @api.model
     def _due(self, row, column, scope, domain, limit):
         main_line = self.env["crm.main.line"]
-        if scope == "shared" and not row.is_customer:
-            return self.env[row.model]
+        order = f"{row.visit_field}, id"
+        if row.is_customer and column == "today":
+            # whom nobody has contacted yet is worth nothing yet
+            order = f"value_score desc, {order}"
+        if scope == "shared":
+            if not row.is_customer:
+                return self.env[row.model]
+            # as the index of values says it
+            domain &= Domain("owner_id", "=", False)
         return self.env[row.model].search(
             main_line._tile_domain(row, column, scope, main_line._today()) & domain,
-            order=f"{row.visit_field}, id",
+            order=order,
             limit=limit,
         )
 

@@ -7,6 +7,7 @@ from . import (
     test_crm_customer_field,
     test_crm_customer_key,
     test_crm_customer_query,
+    test_crm_customer_value,
     test_crm_main_line,
     test_crm_number_doors,
     test_crm_number_mask,
@@ -62,5 +63,6 @@ from . import (
     test_sale_order_portal,
     test_spreadsheet,
     test_text,
+    test_value_package,
     test_workday,
 )
