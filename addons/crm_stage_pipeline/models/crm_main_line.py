@@ -5,6 +5,7 @@ from odoo.fields import Domain
 
 from ..pool.transition import STAGES
 from ..pool.workday import local_day, work_periods
+from .crm_query_item import STAGE_KEY
 
 MANAGER_GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_manager"
 VISIT_COLUMNS = ("overdue", "today", "tomorrow", "week", "month")
@@ -106,7 +107,9 @@ class CrmMainLine(models.AbstractModel):
             "name": name,
             "display_name": name,
             "domain": list(self._tile_domain(row, column, scope, today)),
-            "context": {"crm_pool_one_stage": row.is_customer},
+            "context": {"crm_pool_one_stage": True, STAGE_KEY: row.code}
+            if row.is_customer
+            else {},
         }
 
     @api.model

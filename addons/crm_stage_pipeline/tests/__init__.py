@@ -54,6 +54,7 @@ from . import (
     test_crm_pool_territory,
     test_crm_pool_tour,
     test_crm_restriction_partner,
+    test_crm_query_item,
     test_crm_work_queue,
     test_numbering,
     test_pool_package,
