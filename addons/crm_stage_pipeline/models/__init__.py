@@ -62,6 +62,7 @@ from . import (
     crm_pool_customer_owner_activity,
     crm_pool_customer_owner_leave,
     crm_pool_customer_owner_notice,
+    crm_pool_customer_print,
     crm_pool_customer_protection,
     crm_pool_customer_query,
     crm_pool_customer_quick,

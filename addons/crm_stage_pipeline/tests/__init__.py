@@ -18,6 +18,7 @@ from . import (
     test_crm_pool_claim,
     test_crm_pool_customer_lists,
     test_crm_pool_customer_tracking,
+    test_crm_pool_customer_print,
     test_crm_pool_data_right,
     test_crm_pool_data_right_action,
     test_crm_pool_departure,
