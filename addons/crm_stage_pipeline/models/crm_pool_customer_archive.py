@@ -46,18 +46,17 @@ class CrmPoolCustomer(models.Model):
         """
         rows_sudo = self._privileged()
         env_sudo = rows_sudo.env
-        for partner_sudo in rows_sudo.partner_id.filtered("active"):
-            domain = [("partner_id.commercial_partner_id", "=", partner_sudo.id)]
-            is_order_open = [("state", "!=", "cancel"), ("locked", "=", False)]
-            has_more = (
-                rows_sudo.search_count([("partner_id", "=", partner_sudo.id)], limit=1)
-                or partner_sudo.user_ids
-                or env_sudo["crm.lead"].search_count(
-                    [*domain, ("won_status", "=", "pending")], limit=1
-                )
-                or env_sudo["sale.order"].search_count(
-                    [*domain, *is_order_open], limit=1
-                )
-            )
-            if not has_more:
-                partner_sudo.active = False
+        partners_sudo = rows_sudo.partner_id.filtered("active")
+        theirs = [("partner_id.commercial_partner_id", "in", partners_sudo.ids)]
+        leads_sudo = env_sudo["crm.lead"].search(
+            [*theirs, ("won_status", "=", "pending")]
+        )
+        orders_sudo = env_sudo["sale.order"].search(
+            [*theirs, ("state", "!=", "cancel"), ("locked", "=", False)]
+        )
+        kept_sudo = (
+            rows_sudo.search([("partner_id", "in", partners_sudo.ids)]).partner_id
+            | partners_sudo.filtered("user_ids")
+            | (leads_sudo.partner_id | orders_sudo.partner_id).commercial_partner_id
+        )
+        (partners_sudo - kept_sudo).active = False
