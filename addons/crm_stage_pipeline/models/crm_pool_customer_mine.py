@@ -45,6 +45,22 @@ class CrmPoolCustomer(models.Model):
         )
 
     @api.model
+    def search_count(self, domain, limit=None):
+        """As core's. How many there are, up to a limit, is found sooner in the order
+        of the disk: PostgreSQL would walk an index of dates or names, along which
+        what one sees comes late. One's own have their own index.
+        """
+        if not limit or _asks_mine(domain):
+            return super().search_count(domain, limit)
+        for state in ("off", "on"):
+            self.env.cr.execute(
+                SQL("SELECT set_config('enable_indexscan', %s, true)", state)
+            )
+            if state == "off":
+                count = super().search_count(domain, limit)
+        return count
+
+    @api.model
     @api.readonly
     def web_search_read(
         self, domain, specification, offset=0, limit=None, order=None, count_limit=None
@@ -60,22 +76,6 @@ class CrmPoolCustomer(models.Model):
         found = self.search(domain, order=order, limit=count_limit)
         page = self.browse(found.ids[offset:last])
         return {"length": len(found), "records": page.web_read(specification)}
-
-    @api.model
-    def search_count(self, domain, limit=None):
-        """As core's. How many there are, up to a limit, is found sooner in the order
-        of the disk: PostgreSQL would walk an index of dates or names, along which
-        what one sees comes late. One's own have their own index.
-        """
-        if not limit or _asks_mine(domain):
-            return super().search_count(domain, limit)
-        for state in ("off", "on"):
-            self.env.cr.execute(
-                SQL("SELECT set_config('enable_indexscan', %s, true)", state)
-            )
-            if state == "off":
-                count = super().search_count(domain, limit)
-        return count
 
 
 def _asks_mine(domain):

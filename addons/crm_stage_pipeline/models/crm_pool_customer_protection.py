@@ -204,9 +204,14 @@ class CrmPoolCustomer(models.Model):
                     "is_protection_reminded": False,
                 }
             )
-            shown = customer._local_time(until)
-            self.env["crm.pool.log"]._append("protect", [{"customer": customer}], shown)
-            results[customer.id] = customer._result("protected_until", until=shown)
+            # the log is read in every language, years later: the company's time by ISO
+            logged = f"{policy._local(until):%Y-%m-%d %H:%M}"
+            self.env["crm.pool.log"]._append(
+                "protect", [{"customer": customer}], logged
+            )
+            results[customer.id] = customer._result(
+                "protected_until", until=customer._local_time(until)
+            )
         return results
 
     @api.model

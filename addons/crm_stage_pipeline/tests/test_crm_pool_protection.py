@@ -56,6 +56,7 @@ class TestCrmPoolProtection(PoolCase):
             customer.protected_until, fields.Datetime.to_datetime("2026-03-12 08:00:00")
         )
         self.assertEqual(customer.log_ids[0].action, "protect")
+        self.assertRegex(customer.log_ids[0].reason, r"^\d{4}-\d\d-\d\d \d\d:\d\d$")
         self.assertEqual(customer.log_ids[0].owner_after_id, self.agent_1)
 
     def test_who_may_protect(self):
