@@ -83,6 +83,7 @@
         "views/crm_pool_customer_tracking_views.xml",
         "views/crm_pool_policy_value_views.xml",
         "views/crm_pool_customer_value_views.xml",
+        "views/crm_expected_purchase_views.xml",
         "views/crm_pool_territory_views.xml",
         "wizard/crm_pool_distribution_views.xml",
         "wizard/crm_pool_enrolment_views.xml",
@@ -114,6 +115,7 @@
         "demo/crm_pool_guard_demo.xml",
         "demo/crm_work_demo.xml",
         "demo/crm_query_demo.xml",
+        "demo/crm_customer_value_demo.xml",
         "demo/translation_demo.xml",
     ],
     "assets": {

@@ -51,6 +51,7 @@ class CrmPoolCustomer(models.Model):
             "draw_key",
             "value_score",
             "value_grade",
+            "expected_amount",
             "access_ids",
             "log_ids",
         }

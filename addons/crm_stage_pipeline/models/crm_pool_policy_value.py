@@ -177,6 +177,7 @@ class CrmPoolPolicy(models.Model):
         )
         ids = [row[0] for row in self.env.execute_query(query)]
         customers.browse(ids)._rate(self)
+        customers.browse(ids)._expect(self)
         self.value_after = ids[-1] if len(ids) == limit else -1
         return len(ids)
 

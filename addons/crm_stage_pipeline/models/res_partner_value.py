@@ -26,3 +26,9 @@ class ResPartner(models.Model):
         related_sudo=False,
         groups=USER_GROUP,
     )
+    pool_expected_purchase_ids = fields.One2many(
+        related="pool_customer_id.expected_purchase_ids",
+        string="Expected Purchases",
+        related_sudo=False,
+        groups=USER_GROUP,
+    )
