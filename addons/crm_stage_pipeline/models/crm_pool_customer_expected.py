@@ -66,6 +66,32 @@ PURCHASES = """
       LEFT JOIN needed ON needed.id = person.id
      WHERE COALESCE(history.id, offered.id, needed.id) IS NOT NULL
 """
+# Parameters: company, first and last day of the period, rows.
+STORE_EXPECTED = """
+    INSERT INTO crm_expected_purchase AS known (customer_id, company_id, partner_id,
+           period_start, period_end, usual_amount, offered_amount, needed_amount,
+           computed_amount, expected_amount, is_by_hand, actual_amount)
+    SELECT customer_id, %s, person_id, %s, %s, usual, offered, needed, expected,
+           expected, FALSE, 0
+      FROM %s
+    ON CONFLICT (customer_id, partner_id, period_start) DO UPDATE
+       SET period_end = EXCLUDED.period_end, usual_amount = EXCLUDED.usual_amount,
+           offered_amount = EXCLUDED.offered_amount,
+           needed_amount = EXCLUDED.needed_amount,
+           computed_amount = EXCLUDED.computed_amount,
+           expected_amount = CASE WHEN known.is_by_hand
+                THEN known.hand_amount ELSE EXCLUDED.computed_amount END
+"""
+STORE_BOUGHT = """
+    INSERT INTO crm_expected_purchase AS known (customer_id, company_id, partner_id,
+           period_start, period_end, usual_amount, offered_amount, needed_amount,
+           computed_amount, expected_amount, is_by_hand, actual_amount)
+    SELECT customer_id, %s, person_id, %s, %s, 0, 0, 0, 0, 0, FALSE, amount
+      FROM %s
+    ON CONFLICT (customer_id, partner_id, period_start) DO UPDATE
+       SET actual_amount = EXCLUDED.actual_amount
+     WHERE known.actual_amount IS DISTINCT FROM EXCLUDED.actual_amount
+"""
 
 
 class CrmPoolCustomer(models.Model):
@@ -157,44 +183,18 @@ class CrmPoolCustomer(models.Model):
             for key, f in forecasts.items()
             if not currency.is_zero(f.expected)
         ]
-        table = SQL(
+        fresh = SQL(
             "unnest(%s::int[], %s::int[], %s::numeric[], %s::numeric[], %s::numeric[],"
             " %s::numeric[])"
             " AS fresh (customer_id, person_id, usual, offered, needed, expected)",
-            *(
-                list(column)
-                for column in (zip(*rows, strict=True) if rows else [[]] * 6)
-            ),
+            *_columns(rows, 6),
         )
-        self._forget_expected(period, table)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_expected_purchase AS known (customer_id, company_id,
-                       partner_id, period_start, period_end, usual_amount,
-                       offered_amount, needed_amount, computed_amount, expected_amount,
-                       is_by_hand, actual_amount)
-                SELECT customer_id, %s, person_id, %s, %s, usual, offered, needed,
-                       expected, expected, FALSE, 0
-                  FROM %s
-                ON CONFLICT (customer_id, partner_id, period_start) DO UPDATE
-                   SET period_end = EXCLUDED.period_end,
-                       usual_amount = EXCLUDED.usual_amount,
-                       offered_amount = EXCLUDED.offered_amount,
-                       needed_amount = EXCLUDED.needed_amount,
-                       computed_amount = EXCLUDED.computed_amount,
-                       expected_amount = CASE WHEN known.is_by_hand
-                            THEN known.hand_amount ELSE EXCLUDED.computed_amount END
-                """,
-                policy.company_id.id,
-                *period,
-                table,
-            ),
-            log_exceptions=False,  # a conflict is no error, Odoo replays it
-        )
+        self._forget_expected(period, fresh)
+        store = SQL(STORE_EXPECTED, policy.company_id.id, *period, fresh)
+        self.env.cr.execute(store, log_exceptions=False)  # replayed on a conflict
         self.env["crm.expected.purchase"].invalidate_model(flush=False)
 
-    def _forget_expected(self, period, table):
+    def _forget_expected(self, period, fresh):
         """What is no longer expected goes; what was said by hand keeps its words."""
         gone = SQL(
             "customer_id = ANY(%s) AND period_start = %s AND NOT EXISTS (SELECT FROM %s"
@@ -202,7 +202,7 @@ class CrmPoolCustomer(models.Model):
             " AND fresh.person_id = known.partner_id)",
             self.ids,
             period[0],
-            table,
+            fresh,
         )
         self.env.cr.execute(
             SQL(
@@ -230,45 +230,25 @@ class CrmPoolCustomer(models.Model):
             for key, amount in bought.items()
             if not currency.is_zero(amount)
         ]
-        columns = zip(*rows, strict=True) if rows else [[]] * 3
-        table = SQL(
+        fresh = SQL(
             "unnest(%s::int[], %s::int[], %s::numeric[])"
             " AS fresh (customer_id, person_id, amount)",
-            *(list(column) for column in columns),
+            *_columns(rows, 3),
         )
         self.env.cr.execute(
             SQL(
-                """
-                UPDATE crm_expected_purchase AS known SET actual_amount = 0
-                 WHERE customer_id = ANY(%s) AND period_start = %s
-                   AND actual_amount <> 0 AND NOT EXISTS (SELECT FROM %s
-                        WHERE fresh.customer_id = known.customer_id
-                          AND fresh.person_id = known.partner_id)
-                """,
+                "UPDATE crm_expected_purchase AS known SET actual_amount = 0"
+                " WHERE customer_id = ANY(%s) AND period_start = %s"
+                " AND actual_amount <> 0 AND NOT EXISTS (SELECT FROM %s"
+                " WHERE fresh.customer_id = known.customer_id"
+                " AND fresh.person_id = known.partner_id)",
                 self.ids,
                 period[0],
-                table,
+                fresh,
             )
         )
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_expected_purchase AS known (customer_id, company_id,
-                       partner_id, period_start, period_end, usual_amount,
-                       offered_amount, needed_amount, computed_amount, expected_amount,
-                       is_by_hand, actual_amount)
-                SELECT customer_id, %s, person_id, %s, %s, 0, 0, 0, 0, 0, FALSE, amount
-                  FROM %s
-                ON CONFLICT (customer_id, partner_id, period_start) DO UPDATE
-                   SET actual_amount = EXCLUDED.actual_amount
-                 WHERE known.actual_amount IS DISTINCT FROM EXCLUDED.actual_amount
-                """,
-                policy.company_id.id,
-                *period,
-                table,
-            ),
-            log_exceptions=False,  # a conflict is no error, Odoo replays it
-        )
+        store = SQL(STORE_BOUGHT, policy.company_id.id, *period, fresh)
+        self.env.cr.execute(store, log_exceptions=False)  # replayed on a conflict
 
     def _sum_expected(self, policy):
         """Show the customers themselves what is expected of their people."""
@@ -294,3 +274,10 @@ class CrmPoolCustomer(models.Model):
             log_exceptions=False,  # a conflict is no error, Odoo replays it
         )
         self.invalidate_recordset(["expected_amount"], flush=False)
+
+
+def _columns(rows, count):
+    """The columns of rows, each as a list; `count` empty ones when there is no row."""
+    if not rows:
+        return [[] for _number in range(count)]
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -146,9 +147,9 @@ class TestCrmExpectedPurchase(PoolCase):
         self.assertAlmostEqual(
             self._expected(self.person).expected_amount, (365 - 80) * 30 / 365, 2
         )
-        self.customer._privileged()._write_pool({"active": False})
         before = self.customer.expected_amount
         self._sell(365, NOW - timedelta(days=3), self.person)
+        self.customer._privileged()._write_pool({"active": False})
         self._run()
         self.assertEqual(self.customer.expected_amount, before)
 
@@ -187,6 +188,15 @@ class TestCrmExpectedPurchase(PoolCase):
         self._run()
         self.assertEqual(new.expected_amount, 70)
 
+    def _refused(self, error, work):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(error),
+            self.env.cr.savepoint(),
+        ):
+            work()
+            self.env.flush_all()
+
     def test_estimates_that_are_refused(self):
         """G26: without a reason, negative, of a stranger, twice, computed."""
         self._sell(365, NOW - timedelta(days=9), self.person)
@@ -203,15 +213,9 @@ class TestCrmExpectedPurchase(PoolCase):
             ({"partner_id": self.agent_2.partner_id.id}, AccessError),
         ]
         for vals, error in cases:
-            with (
-                self.subTest(vals=vals),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(error),
-                self.env.cr.savepoint(),
-            ):
-                mine.write(vals)
-                mine.flush_recordset()
-        entry = {
+            with self.subTest(vals=vals):
+                self._refused(error, partial(mine.write, vals))
+        vals = {
             "customer_id": self.customer.id,
             "hand_amount": 5,
             "hand_reason": "Why",
@@ -220,17 +224,12 @@ class TestCrmExpectedPurchase(PoolCase):
             (self.agent_2.partner_id, ValidationError),
             (self.person, IntegrityError),
         ):
-            with (
-                self.subTest(partner=partner.name),
-                mute_logger("odoo.sql_db"),
-                self.assertRaises(error),
-                self.env.cr.savepoint(),
-            ):
-                mine.create({**entry, "partner_id": partner.id})
-        with self.assertRaises(AccessError):
-            mine.unlink()
-        with self.assertRaises(AccessError):
-            self.customer.with_user(self.manager).expected_amount = 9
+            with self.subTest(partner=partner.name):
+                entry = {**vals, "partner_id": partner.id}
+                self._refused(error, partial(mine.create, entry))
+        self._refused(AccessError, mine.unlink)
+        customer = self.customer.with_user(self.manager)
+        self._refused(AccessError, partial(customer.write, {"expected_amount": 9}))
 
     def test_seen_and_estimated_with_the_customer(self):
         """G26: who does not see the customer sees nothing and estimates nothing."""
