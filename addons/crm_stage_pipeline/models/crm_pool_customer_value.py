@@ -57,7 +57,7 @@ KNOWN = """
     SELECT customer.id, sold.last_at, COALESCE(sold.orders, 0), sold.amount,
            sold.cost, refunded.amount, rated.satisfaction, introduced.referrals,
            COALESCE(sold.unconverted, 0)
-      FROM unnest(%(ids)s) AS customer (id)
+      FROM unnest(%(ids)s::int[]) AS customer (id)
       LEFT JOIN sold ON sold.customer_id = customer.id
       LEFT JOIN refunded ON refunded.customer_id = customer.id
       LEFT JOIN rated ON rated.customer_id = customer.id

@@ -176,8 +176,9 @@ class CrmPoolPolicy(models.Model):
             *(self.company_id.id, self.value_after, limit),
         )
         ids = [row[0] for row in self.env.execute_query(query)]
-        customers.browse(ids)._rate(self)
-        customers.browse(ids)._expect(self)
+        if ids:
+            customers.browse(ids)._rate(self)
+            customers.browse(ids)._expect(self)
         self.value_after = ids[-1] if len(ids) == limit else -1
         return len(ids)
 

@@ -226,6 +226,23 @@ class TestCrmCustomerValue(PoolCase):
         self.assertEqual(value.unconverted_count, 1)
         self.assertIn("text-warning", customer.value_explanation)
 
+    def test_a_company_without_customers(self):
+        """G25, bad input: nothing to rate, nor after exactly one full batch."""
+        company = self.env["res.company"].create({"name": "Empty Works"})
+        policy = self.env["crm.pool.policy"]._policy_for(company)
+        policy.value_after = 0
+        self.assertEqual(policy._rate_chunk(), 0)
+        self.assertEqual(policy.value_after, -1)
+        self._new_customers(2, "deal", self.agent_1)
+        self.policy.value_after = 0
+        count = self.env["crm.pool.customer"].search_count(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(self.policy._rate_chunk(count), count)
+        self.assertGreater(self.policy.value_after, 0)
+        self.assertEqual(self.policy._rate_chunk(count), 0)
+        self.assertEqual(self.policy.value_after, -1)
+
     def test_companies_are_apart(self):
         """G25: what another company sold or heard does not count here."""
         other = self.env["res.company"].create({"name": "Other Works"})
