@@ -64,6 +64,7 @@
         "views/crm_contact_outcome_views.xml",
         "views/crm_contact_progress_views.xml",
         "views/crm_contact_record_views.xml",
+        "views/ir_filters_views.xml",
         "views/crm_contact_record_step_views.xml",
         "views/crm_contact_template_views.xml",
         "views/crm_contact_restriction_views.xml",
@@ -116,6 +117,7 @@
         "demo/crm_work_demo.xml",
         "demo/crm_query_demo.xml",
         "demo/crm_customer_value_demo.xml",
+        "demo/ir_filters_demo.xml",
         "demo/translation_demo.xml",
     ],
     "assets": {

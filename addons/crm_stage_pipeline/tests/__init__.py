@@ -58,6 +58,7 @@ from . import (
     test_crm_restriction_partner,
     test_crm_query_item,
     test_crm_work_queue,
+    test_ir_filters,
     test_numbering,
     test_pool_package,
     test_pool_recycling,
