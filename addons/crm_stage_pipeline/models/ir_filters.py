@@ -76,26 +76,6 @@ class IrFilters(models.Model):
     def _unlink_except_without_right(self):
         self._check_list_right()
 
-    @api.model
-    def get_filters(
-        self,
-        model,
-        action_id=None,
-        embedded_action_id=None,
-        embedded_parent_res_id=None,
-    ):
-        found = super().get_filters(
-            model, action_id, embedded_action_id, embedded_parent_res_id
-        )
-        if model not in LISTS:
-            return found
-        broken = self.browse(row["id"] for row in found).filtered("list_problem")
-        found = [row for row in found if row["id"] not in broken.ids]
-        opened = self.env.context.get(OPEN_KEY)
-        if any(row["id"] == opened for row in found):
-            found = [{**row, "is_default": row["id"] == opened} for row in found]
-        return found
-
     def action_open_list(self):
         """Open the list that was saved; one that cannot be read any more: the list
         without it, with a sentence.
@@ -121,6 +101,26 @@ class IrFilters(models.Model):
                 "next": opened,
             },
         }
+
+    @api.model
+    def get_filters(
+        self,
+        model,
+        action_id=None,
+        embedded_action_id=None,
+        embedded_parent_res_id=None,
+    ):
+        found = super().get_filters(
+            model, action_id, embedded_action_id, embedded_parent_res_id
+        )
+        if model not in LISTS:
+            return found
+        broken = self.browse(row["id"] for row in found).filtered("list_problem")
+        found = [row for row in found if row["id"] not in broken.ids]
+        opened = self.env.context.get(OPEN_KEY)
+        if any(row["id"] == opened for row in found):
+            found = [{**row, "is_default": row["id"] == opened} for row in found]
+        return found
 
     def _check_list_right(self):
         """:raises AccessError: when others use one of self, and the user is none of
