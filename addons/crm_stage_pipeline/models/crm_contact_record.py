@@ -141,6 +141,7 @@ class CrmContactRecord(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_author(vals_list)
+        self._check_customers(vals_list)
         records = super().create([self._prepare_record_vals(v) for v in vals_list])
         records._check_references()
         for record in records.sorted("date"):
@@ -206,6 +207,23 @@ class CrmContactRecord(models.Model):
         if any(vals.get("user_id", self.env.uid) != self.env.uid for vals in vals_list):
             raise AccessError(
                 self.env._("Contact records are written in one's own name.")
+            )
+
+    @api.model
+    def _check_customers(self, vals_list):
+        """Say in words that a customer went meanwhile, and to nobody whose he is now.
+
+        :raises AccessError: when the user does not see one of the customers any more
+        """
+        ids = {vals["customer_id"] for vals in vals_list if vals.get("customer_id")}
+        customers = self.env["crm.pool.customer"].with_context(active_test=False)
+        if customers.search_count([("id", "in", list(ids))]) < len(ids):
+            raise AccessError(
+                self.env._(
+                    "This customer has changed hands or was archived meanwhile, so the"
+                    " contact was not saved. Copy your note and give it to your team"
+                    " leader."
+                )
             )
 
     def _check_references(self):

@@ -1,24 +1,41 @@
 from odoo import api, models
+from odoo.exceptions import ValidationError
 
 
 class CrmContactRecord(models.Model):
     """The next visit that contacts leave planned, on an opportunity or order too.
 
     It is the visit that the latest record names which names one, unless the customer
-    was reached on that day or after.
+    was reached on that day or after. A visit is later than the contact that plans it.
     """
 
     _inherit = "crm.contact.record"
+
+    @api.constrains("date", "next_visit_date")
+    def _check_next_visit_date(self):
+        for record in self:
+            if record.next_visit_date and record.next_visit_date < record.date:
+                raise ValidationError(
+                    self.env._(
+                        "The next visit would be before this contact: choose a later"
+                        " time, or leave it empty."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
         for record in records.sorted("date"):
             for document_sudo, name in record._visited_documents():
-                planned = document_sudo[name]
+                planned, wanted = document_sudo[name], record.next_visit_date
                 is_kept = planned and record._counts() and planned <= record.date
-                if record.next_visit_date or is_kept:
-                    document_sudo[name] = record.next_visit_date
+                later = document_sudo.contact_record_ids.filtered(
+                    lambda other, date=record.date: (
+                        other.next_visit_date and other.date > date
+                    )
+                )
+                if (wanted and not later) or (is_kept and not wanted):
+                    document_sudo[name] = wanted
         return records
 
     def write(self, vals):

@@ -159,6 +159,58 @@ class TestCrmContactRecord(PoolCase):
         shared_record.with_user(self.agent_2).note = "corrected"
         shared_record.with_user(self.manager).unlink()
 
+    def test_customer_gone_meanwhile(self):
+        """Bad input: released or recycled, then in the pool or in other hands."""
+        self.customer.with_user(self.agent_1).action_release()
+        self.assertTrue(self._record(note="He is in the pool: that is fine"))
+        self.customer.with_user(self.agent_2).action_claim()
+        gone = self._new_customers(1, owner=self.agent_1)
+        gone._privileged().unlink()
+        for customer in (self.customer, gone):
+            with self.assertRaises(AccessError) as caught:
+                self._record(customer=customer)
+            self.assertIn("Copy your note", str(caught.exception))
+            self.assertNotIn(self.agent_2.name, str(caught.exception))
+
+    def test_next_visit_before_the_contact(self):
+        """Bad input: a next visit in the past; a contact told late may plan one."""
+        with self.assertRaises(ValidationError) as caught:
+            self._record(next_visit_date=NOW - timedelta(minutes=1))
+        self.assertIn("choose a later time", str(caught.exception))
+        late = self._record(hours=48, next_visit_date=NOW - timedelta(hours=24))
+        self.assertEqual(self.customer.next_visit_date, late.next_visit_date)
+        with self.assertRaises(ValidationError):
+            late.date = NOW
+
+    def test_backdated_plan_of_a_document(self):
+        """P46: a contact told late leaves the later plan of its opportunity alone."""
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Shelves",
+                "type": "opportunity",
+                "partner_id": self.customer.partner_id.id,
+                "user_id": self.agent_1.id,
+            }
+        )
+        for hours, days in ((1, 2), (30, 9)):
+            visit = NOW + timedelta(days=days)
+            self._record(hours=hours, lead_id=lead.id, next_visit_date=visit)
+        self.assertEqual(lead.next_visit_date, NOW + timedelta(days=2))
+        self.assertEqual(self.customer.next_visit_date, NOW + timedelta(days=2))
+
+    def test_next_visit_in_a_skipped_hour(self):
+        """Bad input: half past two does not exist in New York on that day. The browser
+        makes an instant of it; it is shown as the hour after, and stays that instant.
+        """
+        visit = datetime(2026, 3, 8, 7, 30)  # 02:30 by the winter's clock
+        self.agent_1.tz = "America/New_York"
+        record = self._record(hours=72, next_visit_date=visit)
+        shown = fields.Datetime.context_timestamp(
+            record.with_context(tz="America/New_York"), record.next_visit_date
+        )
+        self.assertEqual((shown.hour, shown.minute), (3, 30))
+        self.assertEqual(self.customer.next_visit_date, visit)
+
     def test_collaborator_records_and_reads(self):
         self.customer.with_user(self.agent_1).action_share(self.agent_3.id)
         record = self._record(user=self.agent_3)
