@@ -50,10 +50,12 @@ class CrmPoolCustomer(models.Model):
             self.env._("Weight"),
             self.env._("Gives"),
         ]
-        head = Markup("<th>%s</th>") % heads[0] + Markup().join(
-            Markup('<th class="text-end">%s</th>') % name for name in heads[1:]
+        head = Markup("<th><b>%s</b></th>") % heads[0] + Markup().join(
+            Markup('<th class="text-end"><b>%s</b></th>') % name for name in heads[1:]
         )
-        total = Markup('<tr><th colspan="4">%s</th><th class="text-end">%s</th></tr>')
+        total = Markup(
+            '<tr><td colspan="4"><b>%s</b></td><td class="text-end"><b>%s</b></td></tr>'
+        )
         return Markup('<table class="table table-sm"><tr>%s</tr>%s%s</table>') % (
             head,
             rows,

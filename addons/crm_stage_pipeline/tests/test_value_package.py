@@ -145,7 +145,7 @@ class TestValuePackage(BaseCase):
             ),
             "two orders in a hundred days": (
                 History(1000, 2, TODAY - timedelta(days=100)),
-                300,
+                150,
             ),
             "two orders of today: not more than all of it": (
                 History(1000, 2, TODAY),

@@ -73,8 +73,8 @@ def expect(
 ) -> Forecast:
     """What somebody will buy in a period that begins after today.
 
-    By habit: the rate of the year up to today, over the time since the first order
-    when that is shorter (a single order tells no rate: it counts over the year).
+    By habit: the rate of the year up to today; of a shorter history by the mean
+    interval of its orders (a single order tells none: it counts over the year).
     Whoever bought for longer than a year also has a season: the mean of the rate and
     of the same period one year before.
 
@@ -94,7 +94,11 @@ def _usual(history: History, period: tuple[date, date], today: date) -> float:
         return 0.0
     length = (end - begin).days + 1
     known = (today - history.first_on).days
-    span = YEAR if history.count < 2 else min(max(known, length), YEAR)
+    span = YEAR
+    if history.count > 1:
+        # n orders take n intervals, n - 1 of which lie behind
+        taken = known * history.count / (history.count - 1)
+        span = min(max(taken, length), YEAR)
     rate = max(history.amount, 0.0) * length / span
     if known < YEAR + length:
         return rate
