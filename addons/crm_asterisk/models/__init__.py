@@ -8,6 +8,8 @@ from . import crm_call_fold
 from . import crm_call_mask
 from . import crm_call_pop
 from . import crm_call_record
+from . import crm_call_missed
+from . import crm_main_line
 from . import crm_call_channel
 from . import crm_call_recording
 from . import crm_call_recording_play

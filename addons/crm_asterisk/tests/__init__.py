@@ -6,3 +6,4 @@ from . import test_crm_call
 from . import test_crm_call_dial
 from . import test_crm_call_mask
 from . import test_crm_call_recording
+from . import test_crm_main_line

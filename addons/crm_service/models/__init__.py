@@ -15,3 +15,5 @@ from . import crm_service_ticket
 from . import crm_service_ticket_state
 from . import crm_service_ticket_contact
 from . import res_users
+from . import crm_main_line
+from . import crm_pool_customer

@@ -9,3 +9,4 @@ from . import test_sla
 from . import test_ticket
 from . import test_service_tour
 from . import test_portal
+from . import test_main_line

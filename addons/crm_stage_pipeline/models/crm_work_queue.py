@@ -38,26 +38,29 @@ class CrmWorkQueue(models.AbstractModel):
         return items
 
     @api.model
-    def next_work(self, skipped=None):
+    def next_work(self, skipped=None, first=None):
         """The next thing to work on, in one's hands until its lease ends.
 
         :param skipped: keys of items that the user has been through in this session
+        :param first: code of the row that is gone through before all others, by who
+            sells one opportunity after the other for example (G69)
         :return: an item; or a dict with kind "screening" or "collecting", a message
             and what may be opened: actions with a name and an xml id ("action") or a
             method of crm.pool.customer ("method")
         """
         skipped = [tuple(key.split(",")) for key in skipped or ()]
         for scope in ("mine", "shared"):
-            for row, column in self._passes():
+            for row, column in self._passes(first):
                 record = self._take(row, column, scope, skipped)
                 if record:
                     return self._item(row, column, record)
         return self._nothing_left()
 
     @api.model
-    def _passes(self):
+    def _passes(self, first=None):
         """(row, column) in the order of work."""
         rows = self.env["crm.main.line"]._rows()
+        rows.sort(key=lambda row: row.code != first)
         yield from ((row, "today") for row in rows)
         # the reserve is screened, not called
         yield from ((row, "new") for row in rows if row.code == NEW_STAGES[0])
@@ -104,7 +107,8 @@ class CrmWorkQueue(models.AbstractModel):
         if row.is_customer:
             return record
         if "customer_id" in record:
-            return record.customer_id
+            # a call or callee of one's own may be about a colleague's customer
+            return record.customer_id._filtered_access("read")
         if "partner_id" in record:
             return record.partner_id.commercial_partner_id.pool_customer_id
         return self.env["crm.pool.customer"]

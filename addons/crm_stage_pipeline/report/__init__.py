@@ -1,1 +1,1 @@
-from . import crm_pool_customer_list
+from . import crm_list_report

@@ -9,6 +9,7 @@ from . import (
     test_crm_customer_query,
     test_crm_customer_value,
     test_crm_expected_purchase,
+    test_crm_lead_tracking,
     test_crm_main_line,
     test_crm_number_doors,
     test_crm_number_mask,

@@ -3,7 +3,7 @@ from lxml import html
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..report import crm_pool_customer_list
+from ..report import crm_list_report
 from .mask_case import MaskCase, tells
 from .right_case import RightCase
 
@@ -59,7 +59,7 @@ class TestCrmPoolCustomerPrint(RightCase):
         )
         chosen = found.browse(mine[1].ids).action_print_list()
         self.assertEqual(chosen["context"]["active_ids"], mine[1].ids)
-        self.patch(crm_pool_customer_list, "MOST", 2)
+        self.patch(crm_list_report, "MOST", 2)
         with self.assertRaises(UserError):
             self._print(self.agent_1, mine)
 
@@ -126,6 +126,26 @@ class TestCrmPoolCustomerPrint(RightCase):
             REPORT, self.customers[self.agent_1].ids
         )
         self.assertEqual(len(self._log()), 1)
+
+    def test_contact_records(self):
+        """G69: one's contact records are printed from their list, by right."""
+        mine = self.records[self.agent_1].with_user(self.agent_1)
+        mine.note = "Wants paper"
+        action = (
+            mine.browse()
+            .with_context(active_domain=[("user_id", "=", self.agent_1.id)])
+            .action_print_list()
+        )
+        self.assertEqual(action["context"]["active_ids"], mine.ids)
+        reports = self.env["ir.actions.report"].with_user(self.agent_1)
+        page, _kind = reports._render_qweb_html(action["report_name"], mine.ids)
+        text = html.fromstring(page.decode()).text_content()
+        self.assertIn("Wants paper", text)
+        self.assertIn(self.customers[self.agent_1].name, text)
+        self.assertEqual(self._log().columns, action["report_name"])
+        self._set_ranges(self._page("user"), record_print="none")
+        with self.assertRaises(AccessError):
+            mine.action_print_list()
 
     def test_hidden_customers_are_not_printed(self):
         """P42: a forged id of a colleague's customer."""

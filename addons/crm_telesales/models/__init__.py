@@ -11,7 +11,11 @@ from . import crm_callee_result
 from . import crm_call_attempt
 from . import crm_callee_mask
 from . import crm_call_attempt_mask
+from . import crm_call_script_spoken
+from . import crm_competitor
+from . import crm_main_line
 from . import crm_pool_customer
+from . import crm_pool_customer_tracking
 from . import event_event
 from . import event_registration
 from . import event_registration_mask

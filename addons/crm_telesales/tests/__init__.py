@@ -7,5 +7,6 @@ from . import test_crm_callee
 from . import test_crm_callee_eligibility
 from . import test_crm_callee_mask
 from . import test_crm_callee_race
+from . import test_crm_main_line
 from . import test_event_seats
 from . import test_reseller

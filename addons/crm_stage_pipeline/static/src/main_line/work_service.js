@@ -14,8 +14,12 @@ export const workService = {
     start(env, { orm, action, notification }) {
         const seen = new Set();
 
-        /** Opens an item of the queue: its customer's tracking screen, else its form. */
+        /** Opens an item of the queue: where its addon works on it, else its customer's
+         * tracking screen, else its form. */
         function open(item, options = {}) {
+            if (item.action) {
+                return action.doAction(item.action, options);
+            }
             if (!item.customer_id) {
                 const { res_model, res_id } = item;
                 const views = [[false, "form"]];
@@ -42,8 +46,8 @@ export const workService = {
          *
          * @returns {Promise<Object>} the item, or what is offered instead
          */
-        async function next(options) {
-            const item = await orm.call("crm.work.queue", "next_work", [[...seen]]);
+        async function next(options, first = false) {
+            const item = await orm.call("crm.work.queue", "next_work", [[...seen], first]);
             if (item.kind === "work") {
                 seen.add(item.key);
                 await open(item, options);
@@ -51,10 +55,14 @@ export const workService = {
             return item;
         }
 
-        /** The same from a customer's screen: it makes place, or says what is left. */
-        async function nextAfter(customerId) {
-            seen.add(`${CUSTOMER},${customerId}`);
-            const item = await next({ stackPosition: "replaceCurrentAction" });
+        /** The same from a customer's screen: it makes place, or says what is left. Who
+         * sells an opportunity there goes on with the next opportunity. */
+        async function nextAfter(customerId, leadId) {
+            seen.add(leadId ? `crm.lead,${leadId}` : `${CUSTOMER},${customerId}`);
+            const item = await next(
+                { stackPosition: "replaceCurrentAction" },
+                leadId ? "lead" : false
+            );
             if (item.kind !== "work") {
                 const close = notification.add(item.message, {
                     type: "info",

@@ -16,6 +16,11 @@ export class WorkNext extends Component {
         this.state = useState({ isBusy: false });
     }
 
+    /** The opportunity that is sold on the screen, if any. */
+    get leadId() {
+        return this.props.record.context.crm_tracked_lead_id;
+    }
+
     async next() {
         if (this.state.isBusy) {
             return;
@@ -23,7 +28,7 @@ export class WorkNext extends Component {
         this.state.isBusy = true;
         try {
             if (await this.props.record.save()) {
-                await this.work.nextAfter(this.props.record.resId);
+                await this.work.nextAfter(this.props.record.resId, this.leadId);
             }
         } finally {
             this.state.isBusy = false;
