@@ -22,13 +22,7 @@ class CrmPoolCustomer(models.Model):
     )
     tracked_lead_revenue = fields.Monetary(
         string="Expected Revenue",
-        currency_field="tracked_lead_currency_id",
-        compute="_compute_tracked_lead_id",
-        compute_sudo=False,
-    )
-    tracked_lead_currency_id = fields.Many2one(
-        comodel_name="res.currency",
-        string="Currency",
+        currency_field="currency_id",
         compute="_compute_tracked_lead_id",
         compute_sudo=False,
     )
@@ -49,5 +43,4 @@ class CrmPoolCustomer(models.Model):
             customer.tracked_lead_id = lead
             customer.tracked_lead_stage_id = lead.stage_id
             customer.tracked_lead_revenue = lead.expected_revenue
-            customer.tracked_lead_currency_id = lead.company_currency
             customer.tracked_lead_visit = lead.next_visit_date
