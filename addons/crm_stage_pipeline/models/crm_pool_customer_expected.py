@@ -195,11 +195,13 @@ class CrmPoolCustomer(models.Model):
         self.env["crm.expected.purchase"].invalidate_model(flush=False)
 
     def _forget_expected(self, period, fresh):
-        """What is no longer expected goes; what was said by hand keeps its words."""
+        """What is no longer expected goes; what was said by hand keeps its words.
+
+        NOT IN, which is hashed whatever the planner knows of the table so far.
+        """
         gone = SQL(
-            "customer_id = ANY(%s) AND period_start = %s AND NOT EXISTS (SELECT FROM %s"
-            " WHERE fresh.customer_id = known.customer_id"
-            " AND fresh.person_id = known.partner_id)",
+            "customer_id = ANY(%s) AND period_start = %s AND (customer_id, partner_id)"
+            " NOT IN (SELECT fresh.customer_id, fresh.person_id FROM %s)",
             self.ids,
             period[0],
             fresh,
@@ -239,9 +241,8 @@ class CrmPoolCustomer(models.Model):
             SQL(
                 "UPDATE crm_expected_purchase AS known SET actual_amount = 0"
                 " WHERE customer_id = ANY(%s) AND period_start = %s"
-                " AND actual_amount <> 0 AND NOT EXISTS (SELECT FROM %s"
-                " WHERE fresh.customer_id = known.customer_id"
-                " AND fresh.person_id = known.partner_id)",
+                " AND actual_amount <> 0 AND (customer_id, partner_id)"
+                " NOT IN (SELECT fresh.customer_id, fresh.person_id FROM %s)",
                 self.ids,
                 period[0],
                 fresh,
