@@ -12,20 +12,17 @@ class CrmPoolCustomer(models.Model):
         """
         self.ensure_one()
         scripts = self._campaign_scripts()
-        domain = [("id", "in", scripts.ids)] if scripts else []
+        form = self.env.ref("crm_telesales.crm_call_script_view_form_spoken")
+        cards = self.env.ref("crm_telesales.crm_call_script_view_kanban_spoken")
+        is_one = len(scripts) == 1
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Scripts for %(name)s", name=self.name),
             "res_model": "crm.call.script",
-            "views": [
-                (self.env.ref("crm_telesales.crm_call_script_view_list").id, "list"),
-                (
-                    self.env.ref("crm_telesales.crm_call_script_view_form_spoken").id,
-                    "form",
-                ),
-            ],
+            "res_id": scripts.id if is_one else False,
+            "views": [(form.id, "form")] if is_one else [(cards.id, "kanban")],
             "target": "new",
-            "domain": domain,
+            "domain": [("id", "in", scripts.ids)] if scripts else [],
             "context": {
                 "crm_tracked_customer_id": self.id,
                 "create": False,
