@@ -64,9 +64,18 @@ class Side:
             if test.rpartition(".")[0] in begun:  # its class could be set up
                 del self.broken[test]
                 self.late.append(test)
+                # of a test that failed half-way the number of queries says nothing
+                name = _short(test)
+                if name in again.queries:
+                    self.queries[name] = again.queries[name]
         # the tests of a class that could not be set up at first
         self.broken |= again.broken
         self.started = sorted({*self.started, *again.started})
+
+
+def _short(test: str) -> str:
+    """A test's name as Odoo's statistics of queries have it."""
+    return test.replace(".tests.", ".", 1).replace(":", ".")
 
 
 def tags_of(tests: Iterable[str]) -> list[str]:
@@ -119,7 +128,7 @@ def changed_queries(without: Side, having: Side) -> dict[str, tuple[int, int]]:
     """Tests whose number of queries changed by more than chance, or by so much that
     core's own limit is passed."""
     over = {
-        test.replace(".tests.", ".", 1).replace(":", "."): found
+        _short(test): found
         for test, text in having.broken.items()
         if test not in without.broken and (found := over_limit(text))
     }

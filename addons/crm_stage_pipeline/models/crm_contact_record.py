@@ -31,11 +31,9 @@ class CrmContactRecord(models.Model):
     _order = "date desc, id desc"
     _check_company_auto = True
 
+    # the indexes of customer, company and user are those with the date, below
     customer_id = fields.Many2one(
-        comodel_name="crm.pool.customer",
-        required=True,
-        index=True,
-        ondelete="cascade",
+        comodel_name="crm.pool.customer", required=True, ondelete="cascade"
     )
     customer_partner_id = fields.Many2one(
         related="customer_id.partner_id", string="Customer's Contact"
@@ -48,12 +46,11 @@ class CrmContactRecord(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(
-        related="customer_id.company_id", store=True, index=True, precompute=True
+        related="customer_id.company_id", store=True, precompute=True
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
         required=True,
-        index=True,
         default=lambda self: self.env.user,
         ondelete="restrict",
     )
@@ -95,6 +92,7 @@ class CrmContactRecord(models.Model):
     )
 
     _customer_date_idx = models.Index("(customer_id, date DESC)")
+    _company_date_idx = models.Index("(company_id, date)")
     _user_date_idx = models.Index("(user_id, date)")
     _source_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 

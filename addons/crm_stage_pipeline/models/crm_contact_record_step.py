@@ -26,7 +26,7 @@ class CrmContactRecord(models.Model):
         "A next step has a kind and a time.",
     )
     _step_idx = models.Index(
-        "(user_id, step_at) WHERE step_kind IS NOT NULL AND NOT is_step_done"
+        "(user_id, step_at) WHERE step_kind IS NOT NULL AND is_step_done IS NOT TRUE"
     )
 
     @api.model_create_multi

@@ -63,6 +63,12 @@ class TestCoreTests(unittest.TestCase):
         self.assertEqual(first.late, ["c.f:A.a", "c.g:B.setUpClass"])
         self.assertIn("c.g:B.d", first.started)
 
+    def test_queries_of_what_passed_alone(self):
+        """A test that broke off had not made all of its queries."""
+        first = Side(["c.tests.f:A.a"], {"c.tests.f:A.a": ""}, queries={"c.f.A.a": 3})
+        first.repeated(Side(["c.tests.f:A.a"], queries={"c.f.A.a": 9}))
+        self.assertEqual(first.queries, {"c.f.A.a": 9})
+
     def test_what_fails_alone_too_stays(self):
         first = Side([], {"c.g:B.setUpClass": "text"})
         first.repeated(Side([], {"c.g:B.setUpClass": "text"}))
