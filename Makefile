@@ -1,7 +1,7 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story screenshots walk stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
-	test-long test-install test-core pot bench bench-pool
+	test-long test-install test-core pot bench bench-pool bench-workday
 
 help:  ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ bench:  ## all keys with their bounds, into build/bench.json and docs/bench.md; 
 
 bench-pool:  ## of bench: claims, recycling, lists and searches on a million customers
 	scripts/bench pool
+
+bench-workday:  ## of bench: main line, kanban, next customer, contact records
+	scripts/bench workday
 
 demo:  ## the whole product with demonstration data on http://localhost:8069
 	scripts/demo start

@@ -79,6 +79,7 @@ WATCH = """
     new MutationObserver(touch).observe(document, { childList: true, subtree: true });
     const seen = (image) =>
         image.loading !== "lazy" || image.getBoundingClientRect().top < innerHeight;
+    window.changedAt = () => changed;
     window.isSettled = () =>
         document.readyState === "complete" &&
         open === 0 &&

@@ -11,7 +11,7 @@ GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_%s"
 
 @dataclass(frozen=True)
 class People:
-    """Ids of users, and of the pattern rows of crm.pool.customer."""
+    """Ids of users, and of the pattern rows: customers and a contact record."""
 
     company: int
     branch: int
@@ -20,6 +20,7 @@ class People:
     pools: list
     shared: int
     owned: int
+    record: int
 
 
 def _new_users(env, prefix, count, role, home):
@@ -86,6 +87,7 @@ def make(env):
     )
     shared = _new_customer(env, "Pattern Shared", False, company)
     owned = _new_customer(env, "Pattern Owned", agents[0].id, company)
+    record = env["crm.contact.record"].create({"customer_id": owned.id})
     env.flush_all()
     common = env.ref("crm_stage_pipeline.crm_pool_default")
     return People(
@@ -96,4 +98,5 @@ def make(env):
         pools=[*pools.ids, common.id],
         shared=shared.id,
         owned=owned.id,
+        record=record.id,
     )

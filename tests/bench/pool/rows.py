@@ -8,6 +8,9 @@ field needs no change of this file.
 
 import contextlib
 
+from . import records
+from .multiply import multiply
+
 COUNT = 1_000_000
 BRANCH_COUNT = 100_000  # of the same partners, in the second company
 TABLES = (
@@ -17,6 +20,7 @@ TABLES = (
     "crm_pool_log",
     "crm_phone_number",
     "crm_customer_key",
+    "crm_contact_record",
 )
 CITIES = (
     "北京 上海 广州 深圳 杭州 南京 苏州 成都 重庆 武汉 西安 天津 青岛 大连 宁波 "
@@ -115,31 +119,6 @@ def without_indexes(cr):
         cr.execute(definition)
 
 
-def multiply(cr, table, pattern, source, **columns):
-    """INSERT a copy of row `pattern` for each row of `source`, with other columns."""
-    cr.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass"
-        " AND attnum > 0 AND NOT attisdropped",
-        [table],
-    )
-    names = [name for (name,) in cr.fetchall() if name != "id" or "id" in columns]
-    unknown = columns.keys() - set(names)
-    assert not unknown, f"{table} has no {unknown}"
-    values = ", ".join(
-        f'{"own" if name in columns else "pattern"}."{name}"' for name in names
-    )
-    quoted = ", ".join(f'"{name}"' for name in names)
-    own = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
-    cr.execute(
-        f"INSERT INTO {table} ({quoted}) SELECT {values}"
-        f" FROM (SELECT {own} FROM ({source}) AS s) AS own,"
-        f" (SELECT * FROM {table} WHERE id = {pattern}) AS pattern"
-    )
-    cr.execute(
-        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
-    )
-
-
 def _foundation(cr, people):
     """Ids after which the new rows are numbered."""
     cr.execute(
@@ -196,6 +175,7 @@ def _customers(cr, people, base, partner_base, company, agents, source):
     owner = pick.format(agents, 6, len(agents))
     colleague = pick.format(agents, 7, len(agents))
     pool = pick.format(people.pools, 10, len(people.pools))
+    contact = "SELECT at FROM last_contact WHERE last_contact.n = s.n"
     is_collaborative = f"is_owned AND n % 10 = 0 AND {owner} <> {colleague}"
     multiply(
         cr,
@@ -214,13 +194,13 @@ def _customers(cr, people, base, partner_base, company, agents, source):
         owner_id=f"CASE WHEN is_owned THEN {owner} END",
         access=f"CASE WHEN {is_collaborative} THEN 'collaborative'"
         " WHEN is_owned THEN 'personal' ELSE 'shared' END",
-        contact_mark="CASE WHEN n % 3 = 0 THEN 'contacted' ELSE 'uncontacted' END",
+        contact_mark=f"CASE WHEN EXISTS ({contact}) THEN 'contacted'"
+        " ELSE 'uncontacted' END",
         draw_key="pg_temp.r(n, 11, 2147483647)",
         pool_entered_at="today - (100 + n % 800) * interval '1 day'",
         claimed_at="CASE WHEN is_owned"
         " THEN today - pg_temp.r(n, 12, 90 * 1440) * interval '1 minute' END",
-        last_contact_at="CASE WHEN n % 3 = 0"
-        " THEN today - pg_temp.r(n, 13, 90 * 1440) * interval '1 minute' END",
+        last_contact_at=f"({contact})",
         next_visit_date="CASE WHEN (is_owned AND n % 10 < 7) OR n % 20 = 7"
         " THEN today + (pg_temp.r(n, 14, 86400) - 43200) * interval '1 minute' END",
         protected_until="CASE WHEN is_owned AND n % 50 = 0"
@@ -266,8 +246,14 @@ def _keys_and_log(cr, people, base, company, source):
     )
 
 
-def make(env, people, count=COUNT, branch_count=BRANCH_COUNT):
-    """Fill the tables; `env` is the superuser's. Takes two to three minutes."""
+def make(
+    env,
+    people,
+    count=COUNT,
+    branch_count=BRANCH_COUNT,
+    record_count=records.COUNT,
+):
+    """Fill the tables; `env` is the superuser's. Takes four to five minutes."""
     cr = env.cr
     cr.execute("SET LOCAL session_replication_role = replica")  # no foreign keys
     cr.execute("SET LOCAL work_mem = '256MB'")
@@ -277,11 +263,13 @@ def make(env, people, count=COUNT, branch_count=BRANCH_COUNT):
         "lines": LINES, "suffixes": SUFFIXES, "prefixes": PREFIXES,
     }  # fmt: skip
     cr.execute(DRAFT, {"count": count, **words})
+    records.draft(cr, count, record_count)
     pattern, partner_base, base = _foundation(cr, people)
     with without_indexes(cr):
         _partners(cr, pattern, partner_base)
         home = (people.company, people.agents, "SELECT * FROM draft")
         _customers(cr, people, base, partner_base, *home)
+        records.fill(cr, people, base)
         some = f"SELECT * FROM draft WHERE n <= {branch_count}"
         branch = (people.branch, people.branch_agents, some)
         _customers(cr, people, base + count, partner_base, *branch)

@@ -1,0 +1,51 @@
+"""The working day: main line, kanban, the next customer, a contact record, on a million
+customers and five million contact records of 36 months by 50 agents."""
+
+from tests.bench.keys import Key
+from tests.bench.pool import data
+
+from . import main_line, next_customer, record_add
+
+STEPS = (
+    data.measure,
+    main_line.measure,
+    next_customer.measure,
+    record_add.measure,
+)
+KEYS = (
+    Key(
+        "kanban.p95_ms",
+        "opening the customers by stage, ms",
+        "web_read_group over HTTP as the kanban sends it, agent, My Customers with its"
+        " default filter, grouped by stage, the first 20 of each: p95",
+        at_most=100,
+    ),
+    Key(
+        "mainline.agent_p95_ms",
+        "all tiles of an agent's main line, ms",
+        "get_main_line over HTTP, his own customers and the shared ones: p95 of the"
+        " slower",
+        at_most=50,
+    ),
+    Key(
+        "mainline.manager_p95_ms",
+        "all tiles of a manager's main line, ms",
+        "get_main_line over HTTP, all customers: p95",
+        at_most=500,
+    ),
+    Key(
+        "next.p95_ms",
+        "from Alt+L to the filled tracking screen, ms",
+        "in headless Chromium, 30 customers one after the other: from the key to the"
+        " last change of the page, all requests answered: p95",
+        at_most=500,
+    ),
+    Key(
+        "record.add_ratio",
+        "adding a contact record / posting a message on a partner",
+        "web_save of crm.contact.record against message_post on res.partner, over HTTP"
+        " by the same person on his own customers; in turns, median of three pairs of"
+        " medians",
+        at_most=2,
+    ),
+)
