@@ -230,6 +230,10 @@ class CrmMainLine(models.AbstractModel):
         periods = self._periods(today)
         if column.startswith("contacted_"):
             period = periods[column.removeprefix("contacted_")]
+            if self._is_by_anybody(row, scope):
+                return self._contact_rows(row, scope) & self._within(
+                    "last_contact_at", period
+                )
             records = self._record_domain(scope) & self._within("date", period)
             return self._contact_rows(row, scope) & Domain(
                 row.records_field, "any", records
@@ -259,6 +263,13 @@ class CrmMainLine(models.AbstractModel):
         if scope == "shared":
             return row.domain & Domain("access", "=", "shared")
         return row.domain
+
+    @api.model
+    def _is_by_anybody(self, row, scope):
+        """Whether any contact counts: then the customer's last one tells without a
+        look at the records, of which there are many more.
+        """
+        return row.is_customer and scope in ("shared", "all")
 
     @api.model
     def _record_domain(self, scope):

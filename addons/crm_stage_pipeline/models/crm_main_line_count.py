@@ -90,6 +90,19 @@ class CrmMainLine(models.AbstractModel):
             max(period.end for period in periods.values()),
         )
         model = self.env[row.model]
+        if self._is_by_anybody(row, scope):
+            query = model._search(
+                self._contact_rows(row, scope)
+                & self._within("last_contact_at", longest)
+            )
+            last = model._field_to_sql(query.table, "last_contact_at", query)
+            return self._fetch_counts(row, query, last, periods)
+        return self._fetch_latest(row, scope, periods, longest)
+
+    @api.model
+    def _fetch_latest(self, row, scope, periods, longest):
+        """Count by the latest contact that the scope's people had."""
+        model = self.env[row.model]
         records = self.env["crm.contact.record"]
         link = model._fields[row.records_field].inverse_name
         latest = records._search(
