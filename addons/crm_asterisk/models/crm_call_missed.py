@@ -37,7 +37,7 @@ class CrmCall(models.Model):
         calls_sudo.is_returned = True
 
     def _settle(self, now):
-        super()._settle(now)
+        result = super()._settle(now)
         if self.result == "answered" and self.e164:
             self.search(
                 [
@@ -48,3 +48,4 @@ class CrmCall(models.Model):
                     ("started_at", "<=", self.started_at),
                 ]
             ).is_returned = True
+        return result
