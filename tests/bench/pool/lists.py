@@ -26,6 +26,14 @@ TYPED = (
 MINE = [("is_mine", "=", True)]  # the filter My Customers of the search view
 
 
+def specification(names):
+    """What the web client asks of these fields: of a Many2one its name."""
+    return {
+        name: {"fields": {"display_name": {}}} if name.endswith("_id") else {}
+        for name in names
+    }
+
+
 def list_cases(persons):
     for person in persons:
         for whose, domain in (("mine", MINE), ("all", [])):
@@ -36,12 +44,7 @@ def list_cases(persons):
                         "crm.pool.customer",
                         "web_search_read",
                         domain=domain,
-                        specification={
-                            name: {"fields": {"display_name": {}}}
-                            if name.endswith("_id")
-                            else {}
-                            for name in LIST_FIELDS
-                        },
+                        specification=specification(LIST_FIELDS),
                         limit=80,
                         order=order,
                         count_limit=10_001,

@@ -1,6 +1,6 @@
 """kanban.* and mainline.*: one client, one threaded server."""
 
-from tests.bench.pool.lists import MINE, slowest
+from tests.bench.pool.lists import MINE, slowest, specification
 from tests.bench.run import log_in
 from tests.clients.servers import Servers
 
@@ -19,10 +19,7 @@ def by_stage(person, _number):
         aggregates=["__count"],
         auto_unfold=True,
         unfold_read_default_limit=20,
-        unfold_read_specification={
-            name: {"fields": {"display_name": {}}} if name.endswith("_id") else {}
-            for name in CARD
-        },
+        unfold_read_specification=specification(CARD),
     )
     assert any(group.get("__records") for group in found["groups"]), found
     return found
