@@ -28,13 +28,15 @@ class CrmContactRecord(models.Model):
         for record in records.sorted("date"):
             for document_sudo, name in record._visited_documents():
                 planned, wanted = document_sudo[name], record.next_visit_date
-                is_kept = planned and record._counts() and planned <= record.date
-                later = document_sudo.contact_record_ids.filtered(
-                    lambda other, date=record.date: (
-                        other.next_visit_date and other.date > date
+                if wanted:  # unless a later contact has planned another one
+                    is_moved = not document_sudo.contact_record_ids.filtered(
+                        lambda other, date=record.date: (
+                            other.next_visit_date and other.date > date
+                        )
                     )
-                )
-                if (wanted and not later) or (is_kept and not wanted):
+                else:  # a planned visit that has now taken place
+                    is_moved = planned and record._counts() and planned <= record.date
+                if is_moved:
                     document_sudo[name] = wanted
         return records
 
