@@ -21,6 +21,12 @@ from .jobs import Job, Lane, Outcome, environment, run_program, tail
 from .odoo_log import judge_folder
 
 
+def _told(err, text: str) -> str:
+    """What went wrong before the way to it: who reads only a beginning has the cause."""
+    kind, error, _traceback = err
+    return f"{kind.__name__}: {error}\n{text}"
+
+
 class Result(unittest.TextTestResult):
     """Keeps the text of each failure by test; sub-tests count for their test."""
 
@@ -30,17 +36,17 @@ class Result(unittest.TextTestResult):
 
     def addError(self, test, err):
         super().addError(test, err)
-        self.broken[test.id()] = self.errors[-1][1]
+        self.broken[test.id()] = _told(err, self.errors[-1][1])
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
-        self.broken[test.id()] = self.failures[-1][1]
+        self.broken[test.id()] = _told(err, self.failures[-1][1])
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err is not None:
-            text = f"{subtest}\n{self._exc_info_to_string(err, test)}"
-            self.broken.setdefault(test.id(), text)
+            text = self._exc_info_to_string(err, test)
+            self.broken.setdefault(test.id(), f"{subtest}\n{_told(err, text)}")
 
     def addUnexpectedSuccess(self, test):
         super().addUnexpectedSuccess(test)
