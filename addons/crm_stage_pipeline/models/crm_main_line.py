@@ -28,6 +28,8 @@ class MainLineRow:
     :param records_field: One2many of the model to crm.contact.record; None where
         contacts are not counted
     :param action: xml id of the window action whose views a tile opens
+    :param key: field and value that tell the row from its like: rows with the same
+        field are counted together, since they differ in nothing else
     """
 
     code: str
@@ -39,6 +41,7 @@ class MainLineRow:
     user_field: str
     records_field: str | None
     action: str
+    key: tuple[str, str] | None = None
 
     @property
     def is_customer(self):
@@ -115,7 +118,8 @@ class CrmMainLine(models.AbstractModel):
     @api.model
     def _rows(self):
         """The rows in the order of value: what is worth most is worked first (P41)."""
-        rows = {code: self._stage_row(code) for code in STAGES}
+        stages = self.env["crm.pool.stage"]._stages_for(STAGES, self.env.company)
+        rows = {code: self._stage_row(code, stage) for code, stage in stages.items()}
         return [
             rows["deal"],
             self._order_row(),
@@ -127,11 +131,10 @@ class CrmMainLine(models.AbstractModel):
         ]
 
     @api.model
-    def _stage_row(self, code):
+    def _stage_row(self, code, stage):
         domain = Domain("stage_code", "=", code)
         if code == "opportunity":
             domain |= self._selling_deals()
-        stage = self.env["crm.pool.stage"]._stage_for(code, self.env.company)
         return MainLineRow(
             code=code,
             name=stage.name,
@@ -142,6 +145,7 @@ class CrmMainLine(models.AbstractModel):
             user_field="owner_id",
             records_field="record_ids",
             action=f"crm_stage_pipeline.crm_pool_customer_action_{code}",
+            key=("stage_code", code),
         )
 
     @api.model

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..pool.workday import Period
 from .crm_main_line import CONTACT_COLUMNS, NEW_STAGES, VISIT_COLUMNS
@@ -14,8 +14,9 @@ COUNT_LIMIT = 10_000
 class CrmMainLine(models.AbstractModel):
     """The numbers of the main line, all rows and periods in few statements.
 
-    Customers are counted in one pass for all stages and periods, and the deal
-    customers with a running opportunity once more for their second row (C6). The
+    Customers are counted in one pass for all stages and periods, steps in one for all
+    kinds, and the deal customers with a running opportunity once more for their second
+    row (C6). The
     statements stand on the same domains as the lists that the tiles open.
     """
 
@@ -43,27 +44,30 @@ class CrmMainLine(models.AbstractModel):
 
     @api.model
     def _count_by_row(self, count, rows, scope, periods):
-        """Ask `count` once for all customers, once for the selling deals, once for
-        every row of documents.
+        """Ask `count` once for all rows of one key, once for the selling deals, once
+        for every other row.
 
-        :param count: method (row, scope, periods, key) → {value of key: numbers}
+        :param count: method (row, scope, periods) → {value of the key: numbers}
         :return: dict row code → {period: number}
         """
-        # one row stands for all: but for the stage they differ in nothing
+        found = {}
+        for field, alike in groupby(rows, key=lambda row: row.key and row.key[0]):
+            if field is None:
+                for row in alike:
+                    found[row.code] = count(row, scope, periods).get(None, {})
+                continue
+            codes = {row.key[1]: row.code for row in alike}
+            both = replace(alike[0], domain=Domain(field, "in", list(codes)))
+            by_value = count(both, scope, periods)
+            for value, code in codes.items():
+                found[code] = dict(by_value.get(value, {}))
         customers = next(row for row in rows if row.is_customer)
-        by_stage = count(replace(customers, domain=Domain.TRUE), scope, periods)
         selling = count(
             replace(customers, domain=self._selling_deals()), scope, periods
         )
-        found = {}
-        for row in rows:
-            if not row.is_customer:
-                found[row.code] = count(row, scope, periods).get(None, {})
-                continue
-            found[row.code] = dict(by_stage.get(row.code, {}))
-            if row.code == "opportunity":
-                for code, number in selling.get("deal", {}).items():
-                    found[row.code][code] = found[row.code].get(code, 0) + number
+        for code, number in selling.get("deal", {}).items():
+            opportunity = found["opportunity"]
+            opportunity[code] = opportunity.get(code, 0) + number
         return found
 
     @api.model
@@ -104,6 +108,10 @@ class CrmMainLine(models.AbstractModel):
         """Count by the latest contact that the scope's people had."""
         model = self.env[row.model]
         records = self.env["crm.contact.record"]
+        if row.is_customer and scope == "mine":
+            # superuser: whoever sees a customer sees his own records of it, and only
+            # customers that he sees are counted
+            records = records.with_env(self.env[row.model]._privileged().env)
         link = model._fields[row.records_field].inverse_name
         latest = records._search(
             self._record_domain(scope)
@@ -134,14 +142,14 @@ class CrmMainLine(models.AbstractModel):
         """How many of a query's rows lie in each period, by stage for customers.
 
         :param moment: the SQL of the instant that is compared
-        :return: dict stage code, or None for documents → {period: number}
+        :return: dict value of the row's key, None without one → {period: number}
         """
         if query.is_empty():
             return {}
         key = SQL("NULL")
-        if row.is_customer:
+        if row.key:
             model = self.env[row.model]
-            key = query.groupby = model._field_to_sql(query.table, "stage_code", query)
+            key = query.groupby = model._field_to_sql(query.table, row.key[0], query)
         numbers = [
             SQL("COUNT(*) FILTER (WHERE %s)", self._within_sql(moment, period))
             for period in periods.values()

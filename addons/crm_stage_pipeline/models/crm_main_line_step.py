@@ -30,4 +30,5 @@ class CrmMainLine(models.AbstractModel):
             user_field="user_id",
             records_field=None,
             action="crm_stage_pipeline.crm_contact_record_action_step",
+            key=("step_kind", code),
         )

@@ -169,7 +169,19 @@ class CrmPoolCustomer(models.Model):
         "CHECK ((access = 'shared') = (owner_id IS NULL))",
         "A shared customer has no owner, any other has one.",
     )
-    _visit_idx = models.Index("(company_id, next_visit_date, id)")
+    # what it includes is what the main line counts: it is read alone, not the rows
+    _visit_idx = models.Index(
+        "(company_id, next_visit_date, id)"
+        " INCLUDE (stage_code, track_mark, active, access, pool_id)"
+    )
+    _contact_idx = models.Index(
+        "(company_id, last_contact_at)"
+        " INCLUDE (stage_code, active, access, pool_id, id)"
+    )
+    _new_idx = models.Index(
+        "(company_id, stage_code, access)"
+        " WHERE contact_mark = 'uncontacted' AND next_visit_date IS NULL"
+    )
     _name_idx = models.Index("(company_id, name, id)")
     _owned_idx = models.Index(
         "(owner_id, stage_code, next_visit_date) WHERE owner_id IS NOT NULL"

@@ -91,6 +91,12 @@ class CrmPoolStage(models.Model):
         return self.browse(stages_sudo._id_for(code, company.id) or ())
 
     @api.model
+    def _stages_for(self, codes, company):
+        """Code → default stage, see _stage_for; read together when one of them is."""
+        ids = [self._stage_for(code, company).id for code in codes]
+        return dict(zip(codes, self.browse(ids), strict=True))
+
+    @api.model
     @tools.ormcache("code", "company_id")
     def _id_for(self, code, company_id):
         """Id of a default stage: every document of every customer asks for it."""
