@@ -23,7 +23,7 @@ KEYS = (
     Key(
         "mainline.agent_p95_ms",
         "all tiles of an agent's main line, ms",
-        "get_main_line over HTTP as the page opens: his own customers, about 6,600: p95;"
+        "get_main_line over HTTP as the page opens: his own customers (6,600): p95;"
         " those of the shared customers, about 700,000, are told beside it",
         at_most=50,
     ),
