@@ -5,7 +5,7 @@
     "author": "Telesales Contributors",
     "category": "Sales/Telesales",
     "summary": "Plans, credits, ledger and statements for representatives",
-    "depends": ["crm_stage_pipeline", "sale_management", "account"],
+    "depends": ["crm_stage_pipeline", "sale_management", "account", "portal"],
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [
         "security/crm_incentive_security.xml",
@@ -17,9 +17,17 @@
         "views/crm_incentive_entry_views.xml",
         "views/crm_incentive_plan_views.xml",
         "views/crm_incentive_measure_views.xml",
+        "views/crm_incentive_formula_views.xml",
+        "views/crm_incentive_draw_views.xml",
+        "views/crm_incentive_dispute_views.xml",
+        "views/portal_templates.xml",
     ],
-    "demo": ["demo/crm_incentive_demo.xml"],
+    "demo": [
+        "demo/crm_incentive_demo.xml",
+        "demo/crm_incentive_formula_demo.xml",
+    ],
     "assets": {
+        "web.assets_backend": ["crm_incentive/static/src/**/*"],
         "web.assets_tests": ["crm_incentive/static/tests/tours/*"],
     },
     "application": True,

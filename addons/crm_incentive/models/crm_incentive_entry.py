@@ -9,6 +9,8 @@ class CrmIncentiveEntry(models.Model):
 
     - Natural key: credit, plan, component code, revision. When a draft statement is
       computed anew and the result differs, a reversal and a new revision are added.
+    - A formula's entry has no credit of its own: its key is participant, plan,
+      component code, both periods, revision, and it tells what the formula was given.
     - ``base_before`` and ``base_after`` are the running total around the credit, the
       slices say how the step was paid: each entry explains itself.
     - ``amount_exact`` is unrounded; ``amount`` is rounded so that the entries of a
@@ -68,9 +70,15 @@ class CrmIncentiveEntry(models.Model):
     )
     component_code = fields.Char(required=True, readonly=True)
     window_key = fields.Char(string="Running Total", required=True, readonly=True)
+    formula_version_id = fields.Many2one(
+        comodel_name="crm.incentive.formula.version",
+        string="Formula",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
     credit_id = fields.Many2one(
         comodel_name="crm.incentive.credit",
-        required=True,
         readonly=True,
         ondelete="restrict",
         index=True,
@@ -80,7 +88,9 @@ class CrmIncentiveEntry(models.Model):
         string="Customer",
         help="The name alone, as on the document: the reader may not see the customer.",
     )
-    document_name = fields.Char(related="credit_id.document_name")
+    document_name = fields.Char(
+        string="Document Reference", compute="_compute_document_name"
+    )
     credit_amount = fields.Monetary(
         related="credit_id.amount",
         string="Credited",
@@ -109,10 +119,27 @@ class CrmIncentiveEntry(models.Model):
     _natural_unique = models.UniqueIndex(
         "(credit_id, plan_id, component_code, revision) WHERE reversal_of_id IS NULL"
     )
+    _formula_unique = models.UniqueIndex(
+        "(participant_id, plan_id, component_code, origin_period_id, period_id,"
+        " revision) WHERE reversal_of_id IS NULL AND credit_id IS NULL"
+    )
     _reversal_unique = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
     )
+    _told = models.Constraint(
+        "CHECK (credit_id IS NOT NULL OR formula_version_id IS NOT NULL)",
+        "An entry tells its credit or its formula.",
+    )
     _window_idx = models.Index("(participant_id, plan_id, component_code, window_key)")
+
+    @api.depends("credit_id", "component_id", "origin_period_id")
+    def _compute_document_name(self):
+        for entry in self:
+            entry.document_name = (
+                entry.credit_id.document_name
+                if entry.credit_id
+                else f"{entry.component_id.name} {entry.origin_period_id.name}"
+            )
 
     @api.depends("slices", "currency_id")
     def _compute_slices_text(self):
@@ -121,9 +148,22 @@ class CrmIncentiveEntry(models.Model):
             entry.slices_text = Markup("<br/>").join(lines)
 
     def action_open_document(self):
-        """The order or invoice behind the entry."""
+        """The order or invoice behind the entry; of a formula, the credits it saw."""
         self.ensure_one()
-        return self.credit_id.action_open_document()
+        if self.credit_id:
+            return self.credit_id.action_open_document()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_incentive.crm_incentive_credit_action"
+        )
+        formulas = self.formula_version_id.formula_id._closure()
+        measures = formulas._version_on(self.origin_period_id.date_to).measure_ids
+        action["domain"] = [
+            ("participant_id", "=", self.participant_id.id),
+            ("measure_id", "in", measures.ids),
+            ("date", ">=", self.window_key),
+            ("date", "<=", self.origin_period_id.date_to),
+        ]
+        return action
 
     def _slice_text(self, part):
         """One slice in the reader's language, amounts in the plan's currency."""
@@ -131,6 +171,16 @@ class CrmIncentiveEntry(models.Model):
         def money(key):
             return formatLang(self.env, float(part[key]), currency_obj=self.currency_id)
 
+        if "formula" in part:
+            return part["formula"]
+        if "name" in part:
+            return f"{part['name']} = {float(part['value']):g}"
+        if "total" in part:
+            return self.env._(
+                "%(total)s to date, less %(stated)s already stated",
+                total=money("total"),
+                stated=money("stated"),
+            )
         value = float(part["value"])
         if part.get("width"):
             return self.env._(

@@ -318,8 +318,8 @@ class CrmIncentiveLedger(models.AbstractModel):
               JOIN crm_incentive_statement statement
                 ON statement.id = entry.statement_id
               JOIN crm_incentive_period period ON period.id = entry.period_id
-             WHERE entry.company_id = %s AND statement.state = 'draft'
-               AND period.date_to <= %s AND %s
+             WHERE entry.company_id = %s AND entry.credit_id IS NOT NULL
+               AND statement.state = 'draft' AND period.date_to <= %s AND %s
             """,
             company.id,
             date_to,

@@ -81,7 +81,8 @@ class CrmIncentiveLedger(models.AbstractModel):
               FROM crm_incentive_entry entry
               JOIN crm_incentive_statement statement
                 ON statement.id = entry.statement_id
-             WHERE entry.company_id = %s AND statement.state <> 'draft' AND %s
+             WHERE entry.company_id = %s AND entry.credit_id IS NOT NULL
+               AND statement.state <> 'draft' AND %s
             """,
             company.id,
             self._stands(),

@@ -50,6 +50,11 @@ class CrmIncentiveMeasure(models.Model):
         required=True,
         precompute=True,
     )
+    clawback_days = fields.Integer(
+        string="Clawback Window (days)",
+        help="A credit note later than so many days after its invoice takes nothing "
+        "back; 0: credit notes always do.",
+    )
     domain = fields.Char(
         string="Lines",
         help="Only lines that fit are counted, for instance of certain products.",
@@ -66,6 +71,9 @@ class CrmIncentiveMeasure(models.Model):
         comodel_name="crm.incentive.plan.component", inverse_name="measure_id"
     )
 
+    _clawback_days = models.Constraint(
+        "CHECK (COALESCE(clawback_days, 0) >= 0)", "A number of days is not below 0."
+    )
     _code_unique = models.Constraint(
         "UNIQUE (company_id, code)", "Another measure of the company has this code."
     )

@@ -42,6 +42,10 @@ class CrmIncentivePeriod(models.Model):
         "here.",
     )
 
+    statement_ids = fields.One2many(
+        comodel_name="crm.incentive.statement", inverse_name="period_id"
+    )
+
     _order_of_days = models.Constraint(
         "CHECK (date_from <= date_to)", "A period ends on or after its first day."
     )

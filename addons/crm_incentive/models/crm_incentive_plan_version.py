@@ -156,7 +156,7 @@ class CrmIncentivePlanVersion(models.Model):
 
 
 class CrmIncentivePlanComponent(models.Model):
-    """One measure paid through one rate table.
+    """One measure paid through one rate table, or a formula.
 
     The code carries a running total over from version to version.
     """
@@ -178,14 +178,12 @@ class CrmIncentivePlanComponent(models.Model):
     code = fields.Char(required=True, default="main")
     measure_id = fields.Many2one(
         comodel_name="crm.incentive.measure",
-        required=True,
         ondelete="restrict",
         index=True,
         check_company=True,
     )
     rate_table_id = fields.Many2one(
         comodel_name="crm.incentive.rate.table",
-        required=True,
         ondelete="restrict",
         index=True,
         check_company=True,
@@ -225,8 +223,9 @@ class CrmIncentivePlanComponent(models.Model):
     @api.constrains("mode", "rate_table_id")
     def _check_mode(self):
         for component in self:
-            amounts = component.rate_table_id.kind == "amount"
-            if amounts != (component.mode == "interpolated"):
+            table = component.rate_table_id
+            amounts = table.kind == "amount"
+            if table and amounts != (component.mode == "interpolated"):
                 raise ValidationError(
                     self.env._(
                         "Component %(name)s: interpolation needs amounts per tier, "

@@ -182,7 +182,9 @@ class CrmIncentiveRun(models.Model):
                 ("version_id.date_from", "<=", date_to),
             ]
         )
-        return components.measure_id.sorted("id")
+        formulas = components.formula_id._closure()
+        named = formulas.version_ids.filtered(lambda v: v.state == "approved")
+        return (components.measure_id | named.measure_ids).sorted("id")
 
     def _statement_amounts(self, date_to):
         """{(participant, period, currency): what is earned} of draft statements."""
@@ -241,8 +243,20 @@ class CrmIncentiveRun(models.Model):
                     count=ledger["waiting"],
                 )
             )
+        notes += [self._explain_formula(*each) for each in ledger["problems"]]
         notes += self._explain_credits(measures)
         return "\n".join(notes)
+
+    def _explain_formula(self, participant, component, period, result):
+        """Whose formula could not be computed, and why; he earns nothing by it."""
+        return self.env._(
+            "%(person)s, %(component)s, %(period)s: no amount. %(formula)s: %(why)s",
+            person=participant.name,
+            component=component.name,
+            period=period.name,
+            formula=result.culprit,
+            why=self.env["crm.incentive.formula"]._explain_problem(result.problem),
+        )
 
     def _explain_credits(self, measures):
         """Measures without credits in the period, and what went to the house."""

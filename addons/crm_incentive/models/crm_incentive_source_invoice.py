@@ -32,7 +32,7 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
             """,
             columns=self._columns(),
             joins=self._joins(),
-            posted=self._posted(company),
+            posted=self._posted(measure, company),
             date=self._date(measure),
             date_to=date_to,
             line_ids=line_ids,
@@ -76,9 +76,21 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
             """
         )
 
-    def _posted(self, company):
-        return SQL(
+    def _posted(self, measure, company):
+        """Lines of posted documents; a credit note only within the clawback window."""
+        posted = SQL(
             "doc.state = 'posted' AND line.display_type = 'product'"
             " AND doc.company_id = %s",
             company.id,
+        )
+        if not measure.clawback_days:
+            return posted
+        return SQL(
+            """
+            %s AND (origin.id IS NULL OR doc.move_type <> 'out_refund'
+                    OR COALESCE(doc.invoice_date, doc.date)
+                       <= COALESCE(origin.invoice_date, origin.date) + %s)
+            """,
+            posted,
+            measure.clawback_days,
         )

@@ -52,7 +52,7 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
             after=self._closed(SQL("step.after")),
             before=self._closed(SQL("step.before")),
             joins=self._joins(),
-            posted=self._posted(company),
+            posted=self._posted(measure, company),
             date_to=date_to,
             line_ids=line_ids,
         )

@@ -6,8 +6,8 @@ from odoo.tools import SQL
 class CrmIncentiveStatement(models.Model):
     """What a person earned in a period, in one currency.
 
-    - opening + earned + adjustments = payable + closing. A negative sum is carried to
-      the next period, not collected; so closing is never above zero.
+    - What it sums up to, see crm_incentive_statement_balance.py. A negative sum is
+      carried to the next period, not collected.
     - draft: computed by runs. review: figures stand still. approved: by somebody else
       than who submitted it and than the person it pays. posted: for ever.
     - A statement leaves the draft only after the one before it.
@@ -53,11 +53,6 @@ class CrmIncentiveStatement(models.Model):
         copy=False,
         tracking=True,
     )
-    opening = fields.Monetary(readonly=True)
-    earned = fields.Monetary(readonly=True)
-    adjustments = fields.Monetary(readonly=True)
-    payable = fields.Monetary(readonly=True)
-    closing = fields.Monetary(string="Carried Forward", readonly=True)
     run_id = fields.Many2one(
         comodel_name="crm.incentive.run",
         string="Last Changed By Run",
@@ -90,11 +85,6 @@ class CrmIncentiveStatement(models.Model):
     posted_at = fields.Datetime(readonly=True, copy=False)
 
     _person_unique = models.UniqueIndex("(participant_id, period_id, currency_id)")
-    _balance = models.Constraint(
-        "CHECK (COALESCE(opening, 0) + COALESCE(earned, 0) + COALESCE(adjustments, 0)"
-        " = COALESCE(payable, 0) + COALESCE(closing, 0))",
-        "The statement does not balance.",
-    )
 
     @api.depends("participant_id.name", "period_id.name")
     def _compute_display_name(self):
@@ -295,71 +285,4 @@ class CrmIncentiveStatement(models.Model):
                 (a.participant_id.id, period.id, a.plan_id.currency_id.id)
                 for a in assignments
             },
-        )
-
-    @api.model
-    def _refresh_amounts(self, company, date_to):
-        """Sums and balances of draft statements, oldest period first."""
-        periods = self.env["crm.incentive.period"].search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "=", "open"),
-                ("date_to", "<=", date_to),
-            ],
-            order="date_from",
-        )
-        for period in periods:
-            self.env.cr.execute(self._balance_query(period))
-        self.invalidate_model()
-
-    def _balance_query(self, period):
-        return SQL(
-            """
-            WITH figure AS (%(figures)s),
-            balance AS (
-                SELECT figure.*, opening + earned + adjustments AS total FROM figure
-            )
-            UPDATE crm_incentive_statement statement
-               SET opening = balance.opening, earned = balance.earned,
-                   adjustments = balance.adjustments,
-                   payable = GREATEST(balance.total, 0),
-                   closing = LEAST(balance.total, 0)
-              FROM balance
-             WHERE balance.id = statement.id
-               AND (statement.opening, statement.earned, statement.adjustments,
-                    statement.payable, statement.closing)
-                   IS DISTINCT FROM
-                   (balance.opening, balance.earned, balance.adjustments,
-                    GREATEST(balance.total, 0), LEAST(balance.total, 0))
-            """,
-            figures=self._figures(period),
-        )
-
-    def _figures(self, period):
-        """Opening balance and ledger sums of the drafts of ``period``."""
-        return SQL(
-            """
-            SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
-                   COALESCE(total.earned, 0) AS earned,
-                   COALESCE(total.adjustments, 0) AS adjustments
-              FROM crm_incentive_statement statement
-         LEFT JOIN LATERAL (
-                    SELECT earlier.closing
-                      FROM crm_incentive_statement earlier
-                      JOIN crm_incentive_period span ON span.id = earlier.period_id
-                     WHERE earlier.participant_id = statement.participant_id
-                       AND earlier.currency_id = statement.currency_id
-                       AND span.date_from < %(date_from)s
-                  ORDER BY span.date_from DESC LIMIT 1) previous ON TRUE
-         LEFT JOIN (
-                    SELECT statement_id,
-                           SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
-                           SUM(amount) FILTER (WHERE kind = 'adjustment') AS adjustments
-                      FROM crm_incentive_entry
-                     WHERE period_id = %(period)s
-                  GROUP BY statement_id) total ON total.statement_id = statement.id
-             WHERE statement.period_id = %(period)s AND statement.state = 'draft'
-            """,
-            period=period.id,
-            date_from=period.date_from,
         )

@@ -14,11 +14,7 @@ class CrmIncentiveStatement(models.Model):
         return (self._summary_sheet(), self._entry_sheet())
 
     def _summary_sheet(self):
-        labels = self._fields
-        figures = [
-            (labels[name].get_description(self.env)["string"], self[name])
-            for name in ("opening", "earned", "adjustments", "payable", "closing")
-        ]
+        figures = [(label, amount) for _name, label, amount in self._figures_shown()]
         lines = [(line.name, line.base_amount, line.amount) for line in self.line_ids]
         head = [
             (self.env._("Participant"), self.participant_id.name, ""),
@@ -40,6 +36,22 @@ class CrmIncentiveStatement(models.Model):
                 *((label, "", amount) for label, amount in figures),
             ),
         )
+
+    def _figure_names(self):
+        """The figures a reader is shown; the rare ones when they are there."""
+        rare = ("manual", "draw", "recovery", "capped", "draw_balance")
+        names = (
+            *("opening", "earned", "adjustments", "manual", "draw", "recovery"),
+            *("capped", "payable", "closing", "draw_balance"),
+        )
+        return [name for name in names if name not in rare or self[name]]
+
+    def _figures_shown(self):
+        """(name, label, amount) of :meth:`_figure_names`, in the reader's language."""
+        labels = self.fields_get(attributes=["string"])
+        return [
+            (name, labels[name]["string"], self[name]) for name in self._figure_names()
+        ]
 
     def _entry_sheet(self):
         return Sheet(

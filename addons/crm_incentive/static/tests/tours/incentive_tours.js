@@ -58,3 +58,40 @@ tours.add("crm_incentive_statement", {
             { trigger: ".o_statusbar_buttons:contains('Print'):not(:has(button:contains('Approve')))" },
         ]),
 });
+
+const TEXT = ".o_field_widget[name=expression] textarea";
+tours.add("crm_incentive_formula", {
+    steps: () =>
+        patient([
+            seeTitle("Formulas"),
+            { trigger: ".o_list_button_add", run: "click" },
+            { trigger: ".o_field_widget[name=name] input, .o_field_widget[name=name] textarea", run: "edit Story" },
+            { trigger: ".o_field_widget[name=code] input", run: "edit story" },
+            { trigger: ".o_form_button_save", run: "click" },
+            { trigger: ".o_form_saved" },
+            { trigger: "[name=version_ids] .o_field_x2many_list_row_add a", run: "click" },
+            { trigger: ".modal .o_field_widget[name=date_from] input", run: "edit 01/01/2026" },
+            { trigger: `.modal ${TEXT}`, run: "edit sold ** 2" },
+            {
+                content: "what is wrong is said at once, and where",
+                trigger: ".modal .o_crm_formula_fault:contains('no operator') mark:contains('** 2')",
+            },
+            { trigger: `.modal ${TEXT}`, run: "edit sold * ra" },
+            {
+                content: "names are completed",
+                trigger: ".modal .o_crm_formula li:contains('Rate')",
+                run() {
+                    this.anchor.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true }));
+                },
+            },
+            { trigger: ".modal .o_crm_formula:not(:has(.o_crm_formula_fault))" },
+            { trigger: ".modal .o_form_button_save", run: "click" },
+            { trigger: "body:not(:has(.modal)) [name=version_ids] .o_data_row:contains('sold * rate')" },
+            { trigger: ".o_form_button_save", run: "click" },
+            { trigger: ".o_form_saved" },
+            { trigger: "[name=version_ids] .o_data_row td[name=date_from]", run: "click" },
+            { trigger: ".modal button[name=action_approve]", run: "click" },
+            { trigger: ".modal:contains('read-only') .modal-footer .btn-primary:contains('Ok')", run: "click" },
+            { trigger: ".modal .o_arrow_button_current:contains('Approved')" },
+        ]),
+});
