@@ -11,11 +11,15 @@ import random
 import select
 import threading
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg2
 
-from .ami import Backoff, dialable, endpoint_name
+from .ami import Backoff
+from .ami.actions import to_actions
 from .ami.messages import AmiError, Message
+from .ami.records import read_back
 from .ami.session import AmiClosed, AmiRefused, AmiTimeout, Session
 from .gateway import Doorkeeper, Gateway, Order
 
@@ -30,7 +34,9 @@ for a quarter of a minute keeps its connection, and nothing is lost."""
 TICK_S = 1.0
 HEARTBEAT_S = 5.0
 DATABASE_PAUSE_S = 1.0
-ORIGINATE_TIMEOUT_S = 30
+OVERLAP_S = 5.0
+"""What is read back begins so much before the last event stored: events come in
+disorder."""
 _IGNORED = frozenset(
     ("QueueMemberStatus", "QueueParams", "QueueMember", "QueueStatusComplete")
 )
@@ -50,6 +56,10 @@ class Connector:
         self.next_tick = self.next_ping = self.next_heartbeat = 0.0
         self.silent = 0
         self.unstored: list[Message] = []
+        # what is read back after a break, and who is gone by then
+        self.missed: Iterator[list[Message]] | None = None
+        self.unread: list[Message] | None = []
+        self.gone: list[Message] = []
 
     def run(self) -> None:
         """Until stopped. A database that goes away is waited for; events wait in the
@@ -87,6 +97,7 @@ class Connector:
         elif not self.session.connected():
             self._disconnect(self.session.reason)
         self._store()
+        self._store_missed()
         if self.doorkeeper.heard() or now >= self.next_tick:
             self._tick(now)
 
@@ -118,6 +129,9 @@ class Connector:
             session.login(account.username, account.secret)
             boot = self._check_boot(session)
             self._resync(session, boot != account.boot)
+            since = self.gateway.complete_since() - OVERLAP_S
+            self.missed = self._missed_batches(account.records_file, since)
+            self.unread = []
         except AmiError as error:
             session.close()
             refused = isinstance(error, AmiRefused)
@@ -146,16 +160,45 @@ class Connector:
         session.send_list({"Action": "DeviceStateList"})
         _answer, channels = session.send_list({"Action": "CoreShowChannels"})
         alive = set() if is_new_boot else {c.get("Uniqueid") for c in channels}
-        for uniqueid, (linkedid, last) in self.gateway.living_channels().items():
-            if uniqueid not in alive:
-                self._put(
-                    {
-                        "Event": "OdooGone",
-                        "Uniqueid": uniqueid,
-                        "Linkedid": linkedid,
-                        "Timestamp": f"{last:.6f}",
-                    }
-                )
+        self.gone = [
+            Message(
+                {
+                    "Event": "OdooGone",
+                    "Uniqueid": uniqueid,
+                    "Linkedid": linkedid,
+                    "Timestamp": f"{last:.6f}",
+                }
+            )
+            for uniqueid, (linkedid, last) in self.gateway.living_channels().items()
+            if uniqueid not in alive
+        ]
+
+    def _missed_batches(self, path: str, since: float) -> Iterator[list[Message]]:
+        """What the PBX wrote down while nobody listened, whole calls; at the end,
+        channels that are gone and of whose end nothing is written are closed."""
+        batch: list[Message] = []
+        try:
+            for events in read_back(Path(path), since) if path else ():
+                batch.extend(events)
+                if len(batch) >= BATCH:
+                    yield batch
+                    batch = []
+        except OSError as error:
+            _logger.error("call records: %s", error)
+            self.gateway.report(link_message=f"call records: {error}")
+        yield batch + self.gone
+
+    def _store_missed(self) -> None:
+        """One batch of what is read back."""
+        if self.missed is None:
+            return
+        if not self.unread:
+            self.unread = next(self.missed, None)
+        if self.unread is None:
+            self.missed, self.unread = None, []
+        elif self.unread:
+            self._keep(self.unread, None)
+            self.unread = []
 
     def _hear(self, event: Message, _session: Session) -> None:
         """In the reader's thread: append and go."""
@@ -221,19 +264,20 @@ class Connector:
         if batch:
             # kept until it is stored: the database may be away
             self.unstored = batch
-            try:
-                self.gateway.store(batch, self.events.qsize())
-            except psycopg2.DataError:
-                self._store_one_by_one(batch)
+            self._keep(batch, self.events.qsize())
             self.unstored = []
 
-    def _store_one_by_one(self, batch: list[Message]) -> None:
+    def _keep(self, batch: list[Message], backlog: int | None) -> None:
         """One event that the database cannot keep must not hold up the others."""
-        for event in batch:
-            try:
-                self.gateway.store([event], self.events.qsize())
-            except psycopg2.DataError as error:
-                _logger.error("event %s left out: %s", event.name, error)
+        is_complete = self.missed is None
+        try:
+            self.gateway.store(batch, backlog, is_complete)
+        except psycopg2.DataError:
+            for event in batch:
+                try:
+                    self.gateway.store([event], backlog, is_complete)
+                except psycopg2.DataError as error:
+                    _logger.error("event %s left out: %s", event.name, error)
 
     def _wait(self) -> None:
         """Until a command is announced or a moment has passed; events wake us by the
@@ -249,7 +293,7 @@ class Connector:
     def _carry_out(self, order: Order) -> None:
         """Send one command, once. No answer is no failure: resolve_orders finds out."""
         try:
-            message = getattr(self, f"_do_{order.kind}")(order)
+            message = self._do_test() if order.kind == "test" else self._do(order)
         except (AmiTimeout, AmiClosed) as error:
             _logger.warning("command %s: %s", order.uuid, error)
             return
@@ -258,40 +302,25 @@ class Connector:
             return
         self.gateway.finish_order(order.id, "ok", message)
 
-    def _do_originate(self, order: Order) -> str:
-        payload = order.payload
-        number = dialable(payload["number"])
-        endpoint = endpoint_name(payload["endpoint"])
-        variables = {
-            "__ODOO_CALL_ID": order.uuid,
-            "ODOO_RING": str(int(payload["ring"])),
-            "ODOO_AMD": "1" if payload.get("amd") else "0",
-        }
-        answer = self.session.send_action(
-            {
-                "Action": "Originate",
-                "ActionID": order.uuid,
-                "ChannelId": order.uuid,
-                "Channel": endpoint,
-                "Context": payload["context"],
-                "Exten": number,
-                "Priority": "1",
-                "Timeout": str(ORIGINATE_TIMEOUT_S * 1000),
-                "CallerID": f'"{number}" <{number}>',
-                "Async": "true",
-                "Variable": [f"{key}={value}" for key, value in variables.items()],
-            }
-        )
-        if answer.failed:
-            raise AmiError(answer.get("Message", "refused"))
+    def _do(self, order: Order) -> str:
+        for headers in to_actions(order.kind, order.uuid, order.payload):
+            answer = self.session.send_action(headers)
+            if answer.failed:
+                raise AmiError(answer.get("Message", "refused"))
+        if order.kind in ("mute", "unmute"):
+            # the PBX tells nobody
+            self._put(
+                {
+                    "Event": "OdooMute",
+                    "Uniqueid": order.payload["uniqueid"],
+                    "Linkedid": order.payload["linkedid"],
+                    "State": order.kind,
+                    "Timestamp": f"{time.time():.6f}",
+                }
+            )
         return ""
 
-    def _do_hangup(self, order: Order) -> str:
-        for channel in order.payload["channels"]:
-            self.session.send_action({"Action": "Hangup", "Channel": channel})
-        return ""
-
-    def _do_test(self, order: Order) -> str:
+    def _do_test(self) -> str:
         """Each step of the connection; the first one that fails is named."""
         if self.session.send_action({"Action": "Ping"}).get("Timestamp", "") == "":
             raise AmiError("ping: the answer has no time")

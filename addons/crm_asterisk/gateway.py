@@ -43,6 +43,7 @@ class Account:
     username: str
     secret: str
     boot: str
+    records_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,20 @@ class Gateway:
                 server.username,
                 server._secret(),
                 server.boot or "",
+                server.records_file or "",
             )
+
+        return self._run(work)
+
+    def complete_since(self) -> float:
+        """Up to when every call of the PBX is known, in seconds of its clock. The
+        first time it is now: what was before the connector is not read back."""
+
+        def work(env, server):
+            if not server.complete_until:
+                server.complete_until = fields.Datetime.now()
+            start = env["crm.call"]._epoch_start()
+            return (server.complete_until - start).total_seconds()
 
         return self._run(work)
 
@@ -129,14 +143,21 @@ class Gateway:
 
     # events
 
-    def store(self, events: list[Message], backlog: int) -> int:
+    def store(
+        self, events: list[Message], backlog: int | None, is_complete: bool = True
+    ) -> int:
         """Inbox, fold, calls and notifications in one transaction.
 
+        :param backlog: events that wait; None when these are read back: they say
+            nothing of the lag
+        :param is_complete: no call before these events is missing
         :return: how many of the events were new
         """
-        return self._run(lambda env, server: self._store(env, server, events, backlog))
+        return self._run(
+            lambda env, server: self._store(env, server, events, backlog, is_complete)
+        )
 
-    def _store(self, env, server, events, backlog):
+    def _store(self, env, server, events, backlog, is_complete=True):
         new = self._insert(env, events)
         by_call: dict[str, list[Message]] = {}
         for event in new:
@@ -146,7 +167,8 @@ class Gateway:
             found = self._fold(env, server, by_call)
             env["crm.call"]._apply_calls(server, found)._notify_users()
         self._note_devices(env, new)
-        self._note_progress(server, new, backlog)
+        if backlog is not None:
+            self._note_progress(server, new, backlog, is_complete)
         return len(new)
 
     def _insert(self, env, events: list[Message]) -> list[Message]:
@@ -215,18 +237,19 @@ class Gateway:
             if endpoint.device_state != states[endpoint.name]:
                 endpoint.device_state = states[endpoint.name]
 
-    def _note_progress(self, server, events, backlog):
+    def _note_progress(self, server, events, backlog, is_complete):
         last = max((event.timestamp for event in events), default=0.0)
         if not last:
             return
         lag = max(0, int((time.time() - last) * 1000))
-        server.write(
-            {
-                "last_event_at": moment(last),
-                "lag_ms": min(lag, 2**31 - 1),
-                "backlog": backlog,
-            }
-        )
+        vals = {
+            "last_event_at": moment(last),
+            "lag_ms": min(lag, 2**31 - 1),
+            "backlog": backlog,
+        }
+        if is_complete:
+            vals["complete_until"] = vals["last_event_at"]
+        server.write(vals)
 
     def living_channels(self) -> dict[str, tuple[str, float]]:
         """Channels that no hang-up was heard of: uniqueid → (linkedid, time of the

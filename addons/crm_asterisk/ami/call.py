@@ -50,6 +50,7 @@ class Leg:
     up: float | None
     ended: float | None
     cause: int | None
+    muted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class _Reading:
 
     def __init__(self, linkedid: str, facts: Facts, endpoints: Collection[str]):
         self.linkedid, self.facts = linkedid, facts
+        self.muted = {who: bool(on) for _at, who, on in facts.happened("mute")}
         self.legs = [self._leg(uniqueid, endpoints) for uniqueid in facts.channels()]
         real = [
             leg for leg in self.legs if not leg.name.startswith(("Local/", *_INTERNAL))
@@ -111,6 +113,7 @@ class _Reading:
             facts.at(uniqueid, "up"),
             ended,
             cause,
+            self.muted.get(uniqueid, False),
         )
 
     def _direction(self, real: list[Leg]) -> str:
@@ -202,12 +205,21 @@ class _Reading:
     def state(self) -> str:
         if self.ended():
             return "ended"
+        if self._is_held():
+            return "held"
         if any(end is None for _start, end, _who in self.meetings):
-            held: dict[str, int] = {}
-            for _at, who, on in self.facts.happened("hold"):
-                held[who] = on
-            return "held" if any(held.values()) else "talking"
+            return "talking"
         return "ringing" if not self.meetings else "waiting"
+
+    def _is_held(self) -> bool:
+        """By the telephone's own key, or by us, who take the customer out of the
+        bridge: then coming back to one ends it."""
+        last: dict[str, int] = {}
+        enters = [(at, who, 0) for at, _b, who, enters in self._moves() if enters]
+        for _at, who, on in sorted([*self.facts.happened("hold"), *enters]):
+            last[who] = on
+        alive = {leg.uniqueid for leg in self.legs if leg.ended is None}
+        return any(on for who, on in last.items() if who in alive)
 
     def result(self) -> str:
         """Empty while the call lives."""
@@ -235,15 +247,17 @@ class _Reading:
             return self._not_dialled()
         if leg.cause is None:
             return "unknown"
-        statuses = {
-            s for _at, who, s in self.facts.happened("dial") if who == leg.uniqueid
-        }
+        # what is read back tells the outcome without the leg
+        own = (leg.uniqueid, "")
+        statuses = {s for _at, who, s in self.facts.happened("dial") if who in own}
         if leg.cause in CAUSES:
             return CAUSES[leg.cause]
         if leg.cause == 19:
             # the same code stands for "rang and nobody came" and for "cannot be
-            # reached"
-            return "powered_off" if leg.ringing is None else "no_answer"
+            # reached"; who only read the call back does not know of its ringing
+            heard = self.facts.at(leg.uniqueid, "dialled") is not None
+            silent = heard and leg.ringing is None
+            return "powered_off" if silent else "no_answer"
         if "ANSWER" in statuses or leg.up is not None:
             return "answered"
         if "CANCEL" in statuses and "NOANSWER" not in statuses:
@@ -272,8 +286,8 @@ class _Reading:
         facts, leg = self.facts, self.customer
         if leg is not None:
             dialled = facts.value(leg.uniqueid, "dialled").partition("@")[0]
-            if self.direction != "in" and dialled:
-                return dialled
+            if self.direction != "in" and (dialled or self._called()):
+                return dialled or self._called()
             if number := facts.value(leg.uniqueid, "number"):
                 return number
         if self.direction == "out" and self.origin is not None:
@@ -283,6 +297,10 @@ class _Reading:
             return originate[0][3]
         column = 6 if self.direction == "in" else 7
         return next((row[column] for row in facts.happened("cdr")), "")
+
+    def _called(self) -> str:
+        """The number that the first leg dialled, when the call was read back."""
+        return self.facts.value(self.linkedid, "calls")
 
 
 def _other_half(name: str) -> str:

@@ -18,6 +18,7 @@ is a function of the facts alone.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .actions import JOINS
 from .messages import Message
 
 ORIGIN = "odoo-"
@@ -33,6 +34,13 @@ QUEUE_EVENTS = {
     "AgentComplete": "complete",
     "AgentRingNoAnswer": "ring_no_answer",
 }
+_KEYS = (
+    "Linkedid",
+    "DestLinkedid",
+    "LinkedID",
+    "OrigTransfererLinkedid",
+    "TransfererLinkedid",
+)
 _UNKNOWN = frozenset(("", "<unknown>", "s", "<null>"))
 _LONGEST = 200
 
@@ -40,14 +48,11 @@ _LONGEST = 200
 def call_key(event: Message) -> str:
     """The Linkedid of the call that the event is about; empty when it is about none."""
     headers = event.headers
-    for header in ("Linkedid", "DestLinkedid", "LinkedID", "OrigTransfererLinkedid"):
-        if headers.get(header):
-            return headers[header]
-    if headers.get("TransfererLinkedid"):
-        return headers["TransfererLinkedid"]
+    key = next((headers[header] for header in _KEYS if headers.get(header)), "")
     if event.name == "OriginateResponse" and event.action_id.startswith(ORIGIN):
-        return event.action_id
-    return ""
+        key = key or event.action_id
+    # a channel that we have joined to a call bears the call's id in its own
+    return key.rpartition(JOINS)[2]
 
 
 @dataclass(slots=True)
@@ -199,6 +204,18 @@ class Facts:
     def _on_unhold(self, event: Message, at: float) -> None:
         self._happened("hold", at, event.get("Uniqueid"), 0)
 
+    def _on_odoodial(self, event: Message, at: float) -> None:
+        # read back: whom the leg called
+        self._first(event.get("Uniqueid"), "calls", at, event.get("Number")[:_LONGEST])
+
+    def _on_odoorecording(self, event: Message, _at: float) -> None:
+        self._happened("recording", event.get("File")[:_LONGEST])
+
+    def _on_odoomute(self, event: Message, at: float) -> None:
+        # our own event: the PBX has carried out our command
+        on = int(event.get("State") == "mute")
+        self._happened("mute", at, event.get("Uniqueid"), on)
+
     def _on_originateresponse(self, event: Message, at: float) -> None:
         response, reason = event.get("Response"), event.get("Reason")
         self._happened("originate", at, response, reason, event.get("Exten"))
@@ -208,6 +225,8 @@ class Facts:
             self._happened("amd", at, event.get("Status"), event.get("Cause"))
         elif event.get("UserEvent") == "QueueResult":
             self._happened("queue", at, "result", event.get("Result"), "")
+        elif event.get("UserEvent") == "OdooHold":
+            self._happened("hold", at, event.get("Uniqueid"), 1)
 
     def _add_cdr(self, event: Message) -> None:
         """A call detail record; its times are text of the PBX's zone, so it only backs

@@ -4,6 +4,7 @@ from . import asterisk_event
 from . import asterisk_command
 from . import crm_call
 from . import crm_call_dial
+from . import crm_call_control
 from . import crm_call_fold
 from . import crm_call_mask
 from . import crm_call_pop

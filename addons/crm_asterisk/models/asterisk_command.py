@@ -7,6 +7,20 @@ from ..ami.facts import ORIGIN
 
 NOTIFY_CHANNEL = "asterisk_command"
 LIFETIME = timedelta(seconds=20)
+KINDS = [
+    ("originate", "Dial"),
+    ("hangup", "Hang Up"),
+    ("hold", "Hold"),
+    ("resume", "Resume"),
+    ("mute", "Mute"),
+    ("unmute", "Unmute"),
+    ("transfer", "Transfer"),
+    ("consult", "Transfer After Talking"),
+    ("take_back", "Take Back"),
+    ("conference", "Conference"),
+    ("digits", "Send Digits"),
+    ("test", "Test"),
+]
 
 
 class AsteriskCommand(models.Model):
@@ -29,7 +43,7 @@ class AsteriskCommand(models.Model):
     company_id = fields.Many2one(related="server_id.company_id", store=True)
     uuid = fields.Char(required=True, copy=False, readonly=True)
     kind = fields.Selection(
-        selection=[("originate", "Dial"), ("hangup", "Hang Up"), ("test", "Test")],
+        selection=KINDS,
         required=True,
         readonly=True,
     )
@@ -68,13 +82,13 @@ class AsteriskCommand(models.Model):
 
     _uuid_uniq = models.UniqueIndex("(uuid)")
     _waiting_idx = models.Index("(server_id) WHERE state IN ('queued', 'sent')")
+    _recent_idx = models.Index("(server_id, expires_at)")
 
     @api.model
     def _queue(self, server, kind, payload, **vals):
         """One command more; the connector hears of it when this transaction commits.
 
-        :param payload: what the kind needs: originate endpoint, number; hangup
-            channels
+        :param payload: what the kind needs, see ami/actions.py
         :return: asterisk.command (superuser)
         """
         # users have no right on the outbox: the callers check what may be asked for
@@ -94,6 +108,23 @@ class AsteriskCommand(models.Model):
             "SELECT pg_notify(%s, %s)", [NOTIFY_CHANNEL, str(server.id)]
         )
         return command_sudo
+
+    @api.model
+    def _channels_to_hang_up(self, server):
+        """Names of channels that were asked to hang up a moment ago; commands are
+        carried out in their order, so what is queued now comes after it."""
+        # users have no right on the outbox
+        commands_sudo = self.sudo().search(
+            [
+                ("server_id", "=", server.id),
+                ("kind", "=", "hangup"),
+                ("state", "in", ("queued", "sent", "ok")),
+                ("expires_at", ">", fields.Datetime.now()),
+            ]
+        )
+        return {
+            name for command in commands_sudo for name in command.payload["channels"]
+        }
 
     def _tell_user(self):
         """Let the person who asked know how it went."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..ami import endpoint_name
+from ..ami import dialable, endpoint_name
 from ..ami.messages import ValueRefused
 
 # What a device state of the PBX means for somebody who wants to dial.
@@ -42,6 +42,12 @@ class AsteriskEndpoint(models.Model):
         domain=[("share", "=", False)],
         ondelete="set null",
     )
+    extension = fields.Char(
+        compute="_compute_extension",
+        store=True,
+        readonly=False,
+        help="What a colleague dials to reach this telephone.",
+    )
     device_state = fields.Char(
         readonly=True,
         copy=False,
@@ -63,6 +69,12 @@ class AsteriskEndpoint(models.Model):
         "(server_id, name)", "This telephone is already listed for the PBX."
     )
 
+    @api.depends("name")
+    def _compute_extension(self):
+        for endpoint in self:
+            end = (endpoint.name or "").rpartition("/")[2]
+            endpoint.extension = end if end.isdecimal() else endpoint.extension
+
     @api.depends("device_state")
     def _compute_device_status(self):
         for endpoint in self:
@@ -81,6 +93,16 @@ class AsteriskEndpoint(models.Model):
                     )
                 ) from error
 
+    @api.constrains("extension")
+    def _check_extension(self):
+        for endpoint in self.filtered("extension"):
+            try:
+                dialable(endpoint.extension)
+            except ValueRefused as error:
+                raise ValidationError(
+                    self.env._("An extension holds digits, +, * and # alone.")
+                ) from error
+
     @api.model
     def _for_user(self, user, company):
         """The user's telephone in the company; empty when he has none."""
@@ -92,3 +114,24 @@ class AsteriskEndpoint(models.Model):
             ],
             limit=1,
         )
+
+    def _is_busy(self):
+        """Whether the telephone is in a call that goes on.
+
+        The PBX tells the state of a device apart from its channels and, under load,
+        seconds after them: "busy" is believed while a channel of the telephone lives
+        that nobody has asked to hang up. Who dials the next customer when the last
+        call has ended is not told that his telephone is busy; a telephone that is
+        busy all the same refuses by itself.
+        """
+        self.ensure_one()
+        if self.device_state not in OCCUPIED:
+            return False
+        # a call that rings or was taken over is not always one's own to see
+        legs_sudo = (
+            self.env["crm.call.channel"]
+            .sudo()
+            .search([("endpoint_id", "=", self.id), ("ended_at", "=", False)])
+        )
+        hanging_up = self.env["asterisk.command"]._channels_to_hang_up(self.server_id)
+        return not hanging_up.issuperset(legs_sudo.mapped("name"))

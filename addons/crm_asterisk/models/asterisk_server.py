@@ -52,6 +52,12 @@ class AsteriskServer(models.Model):
         default="outbound",
         help="Context of the dialplan that takes a number out to the customer.",
     )
+    transfer_context = fields.Char(
+        required=True,
+        default="from-agents",
+        help="Context of the dialplan in which the extensions of colleagues are "
+        "dialled when a call is transferred.",
+    )
     prefix = fields.Char(help="Dialled in front of every number, like 0 for a line.")
     country_id = fields.Many2one(
         comodel_name="res.country",
@@ -80,6 +86,20 @@ class AsteriskServer(models.Model):
     )
     recording_folder = fields.Char(
         help="Folder of the recordings as the Odoo server sees it.",
+    )
+    records_file = fields.Char(
+        string="Call Records File",
+        groups="base.group_system",
+        copy=False,
+        help="Path of the file in which the PBX writes what happens to its channels, "
+        "as the connector sees it (cel_custom.conf). Calls that happened while no "
+        "connector listened are read from it.",
+    )
+    complete_until = fields.Datetime(
+        string="Complete Until",
+        readonly=True,
+        copy=False,
+        help="Every call of the PBX up to then is known.",
     )
     state = fields.Selection(
         selection=[
@@ -120,14 +140,14 @@ class AsteriskServer(models.Model):
             alive = server.heartbeat_at and now - server.heartbeat_at < ALIVE
             server.state = (server.link_state or "connecting") if alive else "stopped"
 
-    @api.constrains("prefix", "context", "host")
+    @api.constrains("prefix", "context", "transfer_context", "host")
     def _check_dialplan_words(self):
         for server in self:
             if server.prefix and not all(c in "0123456789+*#" for c in server.prefix):
                 raise ValidationError(
                     self.env._("The prefix holds digits, +, * and # alone.")
                 )
-            for word in (server.context, server.host):
+            for word in (server.context, server.transfer_context, server.host):
                 if not all(c.isalnum() or c in "-_.:[]" for c in word):
                     raise ValidationError(
                         self.env._("%(word)s is no address or context name.", word=word)

@@ -27,5 +27,7 @@ class CrmCallChannel(models.Model):
     answered_at = fields.Datetime(string="Answered")
     ended_at = fields.Datetime(string="Ended")
     hangup_cause = fields.Integer()
+    is_muted = fields.Boolean(string="Muted")
 
+    _living_idx = models.Index("(endpoint_id) WHERE ended_at IS NULL")
     _uniqueid_uniq = models.UniqueIndex("(server_id, uniqueid)")

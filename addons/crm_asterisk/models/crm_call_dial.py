@@ -7,7 +7,7 @@ from odoo.addons.crm_stage_pipeline.numbering import NumberError, digits, normal
 
 from ..ami import dialable
 from ..ami.messages import ValueRefused
-from .asterisk_endpoint import OCCUPIED, OFFLINE
+from .asterisk_endpoint import OFFLINE
 
 # Numbers of fewer digits are extensions and services, not customers.
 SHORT = 6
@@ -70,14 +70,16 @@ class CrmCall(models.Model):
     def action_hangup(self):
         """End the call by hanging up one's own telephone."""
         self.ensure_one()
-        self.check_access("read")
-        own = self.channel_ids.filtered(
+        self.browse().check_access("read")
+        # who is rung or connected may hang up his own telephone, whose call it ever is
+        call_sudo = self.sudo()
+        own = call_sudo.channel_ids.filtered(
             lambda leg: not leg.ended_at and leg.endpoint_id.user_id == self.env.user
         )
         if not own:
             raise UserError(self.env._("Your telephone is not part of this call."))
         command_sudo = self.env["asterisk.command"]._queue(
-            self.server_id, "hangup", {"channels": own.mapped("name")}
+            call_sudo.server_id, "hangup", {"channels": own.mapped("name")}
         )
         return {"command_id": command_sudo.id}
 
@@ -103,7 +105,7 @@ class CrmCall(models.Model):
                     name=endpoint.name,
                 )
             )
-        if endpoint.device_state in OCCUPIED:
+        if endpoint._is_busy():
             raise UserError(
                 self.env._(
                     "Your telephone %(name)s is busy: end the other call first.",

@@ -64,7 +64,9 @@ class CrmCall(models.Model):
                     news["revision"] = row.revision + 1
                     changed |= row
                 row.write({**news, "facts": facts})
-            row._apply_legs(call, endpoints)
+            if row._apply_legs(call, endpoints) and row not in changed:
+                row.revision += 1
+                changed |= row
             row._apply_recordings(call)
         return changed
 
@@ -146,8 +148,12 @@ class CrmCall(models.Model):
         return {"partner_id": partners[0].id, "customer_id": customer.id}
 
     def _apply_legs(self, call, endpoints):
-        """One row per channel."""
+        """One row per channel.
+
+        :return: whether one was muted or is heard again, which no other field tells
+        """
         self.ensure_one()
+        is_told = False
         rows = {row.uniqueid: row for row in self.channel_ids}
         missing = []
         for leg in call.legs:
@@ -160,6 +166,7 @@ class CrmCall(models.Model):
                 "answered_at": moment(leg.up),
                 "ended_at": moment(leg.ended),
                 "hangup_cause": leg.cause or 0,
+                "is_muted": leg.muted,
             }
             row = rows.get(leg.uniqueid)
             if row is None:
@@ -177,8 +184,10 @@ class CrmCall(models.Model):
             }
             if news:
                 row.write(news)
+                is_told = is_told or "is_muted" in news
         if missing:
             self._take_over_legs(missing)
+        return is_told
 
     def _take_over_legs(self, missing):
         """New legs; one that another call has (its linked id changed) stays there."""

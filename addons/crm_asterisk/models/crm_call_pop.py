@@ -81,6 +81,8 @@ class CrmCall(models.Model):
         candidates = [] if self.state == "ended" else call._candidates(self)
         if not partner and len(candidates) == 1:
             name = candidates[0]["name"]
+        elif self._is_handed_to(user):
+            name = self.partner_id.display_name or ""
         else:
             name = partner.display_name or ""
         mine = self.channel_ids.filtered(lambda leg: leg.endpoint_id.user_id == user)
@@ -102,7 +104,27 @@ class CrmCall(models.Model):
             "started_at": self._epoch(self.started_at),
             "answered_at": self._epoch(self.answered_at),
             "is_asked": self._is_asked(user),
+            **self._control_data(mine.filtered("answered_at"), user),
         }
+
+    def _control_data(self, mine, user):
+        """What the panel's controls need to know.
+
+        :param mine: the user's legs that are or were connected
+        """
+        connected = mine.filtered(lambda leg: not leg.ended_at)
+        handed = self._is_handed_to(user)
+        return {
+            "is_connected": bool(connected),
+            "is_muted": any(connected.mapped("is_muted")),
+            "handed_by": self.handed_by_id.name if handed else "",
+            "handed_note": (self.handed_note or "") if handed else "",
+        }
+
+    def _is_handed_to(self, user):
+        """Whether a colleague gives the call to this user, or brings him in: he is
+        told whose call it is."""
+        return bool(self.handed_by_id) and self.handed_by_id != user
 
     @api.model
     def _epoch(self, moment):

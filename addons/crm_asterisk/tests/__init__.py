@@ -7,3 +7,7 @@ from . import test_crm_call_dial
 from . import test_crm_call_mask
 from . import test_crm_call_recording
 from . import test_crm_main_line
+from . import test_ami_actions
+from . import test_ami_records
+from . import test_ami_replay
+from . import test_crm_call_control

@@ -47,6 +47,8 @@ OUTCOMES = {
     "in_queue_ring_no_answer": ("in", "answered", 16, ["PJSIP/101"]),
     "transfer_blind": ("in", "answered", 16, ["PJSIP/101", "PJSIP/102"]),
     "transfer_attended": ("in", "answered", 16, ["PJSIP/101", "PJSIP/102"]),
+    "held": ("out", "answered", 16, ["PJSIP/101"]),
+    "conference": ("out", "answered", 16, ["PJSIP/101", "PJSIP/102"]),
 }
 
 

@@ -63,6 +63,8 @@ class TestCrmCallDial(CallCase):
         endpoint.device_state = "UNAVAILABLE"
         with self.assertRaisesRegex(UserError, "not registered"):
             self._dial(number="13800000000")
+        call = self.play("out_answered")
+        call.channel_ids.ended_at = False
         endpoint.device_state = "INUSE"
         with self.assertRaisesRegex(UserError, "busy"):
             self._dial(number="13800000000")
@@ -73,6 +75,19 @@ class TestCrmCallDial(CallCase):
         self.server.endpoint_ids.user_id = False
         with self.assertRaisesRegex(UserError, "No telephone"):
             self._dial(number="13800000000")
+
+    def test_next_customer_right_after_a_call(self):
+        """A3: the PBX tells late that a telephone is free again: its channels count,
+        and a channel that was asked to hang up does no more."""
+        endpoint = self.env["asterisk.endpoint"]._for_user(self.agent, self.company)
+        call = self.play("out_answered")
+        endpoint.device_state = "BUSY"
+        self.assertEqual(self._dial(number="13800000000").state, "queued")
+        call.channel_ids.ended_at = False
+        with self.assertRaisesRegex(UserError, "busy"):
+            self._dial(number="13800000000")
+        call.with_user(self.agent).action_hangup()
+        self.assertEqual(self._dial(number="13800000000").state, "queued")
 
     def test_hidden_customer(self):
         """A15: a private customer of others is not called by his id."""
@@ -91,7 +106,7 @@ class TestCrmCallDial(CallCase):
         answer = call.with_user(self.agent).action_hangup()
         command = self.env["asterisk.command"].browse(answer["command_id"])
         self.assertTrue(command.payload["channels"][0].startswith("PJSIP/101-"))
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(UserError, "not part of this call"):
             call.with_user(self.other).action_hangup()
 
     def test_endpoint_names(self):

@@ -2,12 +2,15 @@
 
 import csv
 import os
+import re
 import signal
+import subprocess
 import time
 import unittest
 
+from tests.clients.carrier import Carrier
 from tests.clients.odoo import OdooClient
-from tests.clients.stack import Stack
+from tests.clients.stack import SECRET, Stack
 
 from .wire import Wire
 
@@ -34,6 +37,7 @@ class Exchange:
                 "port": self.wire.port,
                 "ring_seconds": 4,
                 "recording_folder": str(self.stack.recordings),
+                "records_file": str(self.pbx_log / "cel-custom" / "Odoo.csv"),
             },
         )
         self.stack.start_connector()
@@ -138,9 +142,48 @@ class Exchange:
     def thaw(self):
         self.signal_pbx(signal.SIGCONT)
 
+    @property
+    def pbx_log(self):
+        return self.stack._exchange_folder("pbx") / "log"
+
+    def dial_by_hand(self, number, extension="101"):
+        """The agent dials at his telephone: nobody asks Odoo."""
+        Carrier(self.stack.ami_port, SECRET)._action(
+            Action="Originate",
+            Channel=f"PJSIP/{extension}",
+            Context="from-agents",
+            Exten=f"0{number}",
+            Priority="1",
+            CallerID=f"<{extension}>",
+            Async="true",
+        )
+
+    def quiet(self, seconds=WAIT):
+        """The PBX has no call any more, and has written all its records."""
+
+        def rows():
+            return len((self.pbx_log / "cel-custom" / "Odoo.csv").read_text())
+
+        def unchanged():
+            before = rows()
+            time.sleep(3)
+            return rows() == before and self.channels() == 0
+
+        wait(unchanged, seconds, "no call")
+
+    def channels(self):
+        program = self.stack._exchange_folder("pbx") / "asterisk"
+        done = subprocess.run(
+            [program, "-rx", "core show channels count"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return int(re.search(r"(\d+) active channel", done.stdout).group(1))
+
     def cdr_uniqueids(self):
         """Every channel of which the PBX itself wrote a call record."""
-        path = self.stack._exchange_folder("pbx") / "log" / "cdr-csv" / "Master.csv"
+        path = self.pbx_log / "cdr-csv" / "Master.csv"
         with open(path, newline="") as file:
             return {row[16] for row in csv.reader(file) if len(row) > 16}
 

@@ -77,6 +77,63 @@ class TestFaults(ExchangeCase):
         self.assertEqual(self.exchange.settled(linkedid)["result"], "answered")
         self.assertEqual(len(self.exchange.ids()), before)
 
+    def test_calls_while_no_connector_runs(self):
+        """A1: kill -9; calls come, go and are lost meanwhile, one lasts: afterwards
+        the calls in Odoo are those of the PBX's CDR, one row each."""
+        exchange, stack = self.exchange, self.exchange.stack
+        exchange.customer("13800000220")
+        exchange.customer("13800000200")
+        lasting = self.talking("13800000210")
+        seen = exchange.ids()
+        stack.processes["connector"].kill()
+        stack.processes["connector"].wait()
+        stack.carrier.call_in("13800000220", "102", "talk")
+        time.sleep(1)
+        stack.carrier.call_in("13800000221", "4000", "quick")
+        time.sleep(14)
+        self.hang_up()
+        exchange.dial_by_hand("13800000200")
+        exchange.dial_by_hand("13800000204", "106")
+        time.sleep(2)
+        exchange.quiet()
+        self.assertEqual(exchange.ids(), seen)
+        stack.start_connector()
+        wait(lambda: len(exchange.ids()) >= len(seen) + 4, 90, "calls read back")
+        time.sleep(3)
+        found = {row["number"]: row for row in self._new_calls(seen)}
+        self.assertEqual(
+            {
+                number: (row["direction"], row["result"])
+                for number, row in found.items()
+            },
+            {
+                "13800000220": ("in", "answered"),
+                "13800000221": ("in", "abandoned"),
+                "13800000200": ("out", "answered"),
+                "13800000204": ("out", "void_number"),
+            },
+        )
+        self.assertEqual(exchange.settled(lasting)["result"], "answered")
+        answered = found["13800000220"]
+        self.assertEqual(answered["user_id"][0], self.agent("agent2").user_id)
+        self.assertIn(answered["talk_s"], (4, 5, 6, 7))
+        self.assertTrue(answered["record_id"], "the contact is recorded")
+        self.assertTrue(found["13800000200"]["recording_ids"])
+        legs = exchange.office.search_read("crm.call.channel", [], ["uniqueid"])
+        missing = exchange.cdr_uniqueids() - {leg["uniqueid"] for leg in legs}
+        self.assertFalse(missing, "channels of the CDR without a leg in Odoo")
+        # once more: nothing is read back twice
+        stack.processes["connector"].kill()
+        stack.processes["connector"].wait()
+        before = exchange.ids()
+        stack.start_connector()
+        wait(self._heartbeat_is_new(), 90, "the new connector's heartbeat")
+        time.sleep(5)
+        self.assertEqual(exchange.ids(), before)
+
+    def _new_calls(self, seen):
+        return self.exchange.calls([("id", "not in", seen)])
+
     def _heartbeat_is_new(self):
         def heartbeat():
             return self.exchange.office.read_one(

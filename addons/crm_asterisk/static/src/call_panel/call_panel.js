@@ -3,6 +3,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onWillDestroy, useEffect, useState } from "@odoo/owl";
 
+import { CallControls } from "@crm_asterisk/call_controls/call_controls";
+
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const STATES = {
     ringing: _t("Ringing"),
@@ -14,6 +16,7 @@ const STATES = {
 
 export class CallPanel extends Component {
     static template = "crm_asterisk.CallPanel";
+    static components = { CallControls };
     static props = {};
 
     setup() {
@@ -46,6 +49,10 @@ export class CallPanel extends Component {
     }
 
     press(key) {
+        const talking = this.state.calls.find((call) => call.is_connected && call.state === "talking");
+        if (talking && !this.state.number) {
+            return this.calls.control(talking.id, "send_digits", { keys: key });
+        }
         this.state.number += key;
     }
 

@@ -99,6 +99,15 @@ export const callService = {
             await orm.call("crm.call", "action_hangup", [[id]]);
         }
 
+        /** hold, resume, mute, send_digits, transfer, take_back, conference */
+        function control(id, name, parameters = {}) {
+            return orm.call("crm.call", `action_${name}`, [[id]], parameters);
+        }
+
+        function colleagues() {
+            return orm.call("crm.call", "colleagues", []);
+        }
+
         async function setOutcome(id, outcomeId, note) {
             await orm.call("crm.call", "action_set_outcome", [[id], outcomeId], { note });
             drop(id);
@@ -119,7 +128,7 @@ export const callService = {
 
         begin();
 
-        return { state, apply, drop, dial, hangUp, setOutcome, refresh };
+        return { state, apply, drop, dial, hangUp, control, colleagues, setOutcome, refresh };
     },
 };
 
