@@ -85,14 +85,18 @@ class AsteriskCommand(models.Model):
     _recent_idx = models.Index("(server_id, expires_at)")
 
     @api.model
+    def _outbox(self):
+        """Users have no right on it: the callers check what may be asked for."""
+        return self.sudo()
+
+    @api.model
     def _queue(self, server, kind, payload, **vals):
         """One command more; the connector hears of it when this transaction commits.
 
         :param payload: what the kind needs, see ami/actions.py
         :return: asterisk.command (superuser)
         """
-        # users have no right on the outbox: the callers check what may be asked for
-        command_sudo = self.sudo().create(
+        command_sudo = self._outbox().create(
             {
                 "server_id": server.id,
                 "uuid": ORIGIN + uuid.uuid4().hex,
@@ -113,8 +117,7 @@ class AsteriskCommand(models.Model):
     def _channels_to_hang_up(self, server):
         """Names of channels that were asked to hang up a moment ago; commands are
         carried out in their order, so what is queued now comes after it."""
-        # users have no right on the outbox
-        commands_sudo = self.sudo().search(
+        commands_sudo = self._outbox().search(
             [
                 ("server_id", "=", server.id),
                 ("kind", "=", "hangup"),

@@ -127,11 +127,9 @@ class AsteriskEndpoint(models.Model):
         self.ensure_one()
         if self.device_state not in OCCUPIED:
             return False
-        # a call that rings or was taken over is not always one's own to see
-        legs_sudo = (
-            self.env["crm.call.channel"]
-            .sudo()
-            .search([("endpoint_id", "=", self.id), ("ended_at", "=", False)])
+        calls_sudo = self.env["crm.call"]._as_exchange()
+        legs_sudo = calls_sudo.channel_ids.search(
+            [("endpoint_id", "=", self.id), ("ended_at", "=", False)]
         )
         hanging_up = self.env["asterisk.command"]._channels_to_hang_up(self.server_id)
         return not hanging_up.issuperset(legs_sudo.mapped("name"))

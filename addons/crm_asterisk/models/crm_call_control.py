@@ -127,11 +127,10 @@ class CrmCall(models.Model):
                 ("extension", "!=", False),
             ]
         )
-        # the name of a colleague is no secret
         rows = [
             {
                 "id": endpoint.id,
-                "name": endpoint.sudo().user_id.name,
+                "name": endpoint.user_id.name,
                 "extension": endpoint.extension,
                 "status": endpoint.device_status or "",
             }
@@ -149,7 +148,7 @@ class CrmCall(models.Model):
         """
         self.ensure_one()
         self.env["crm.call"].check_access("read")
-        call_sudo = self.sudo()
+        call_sudo = self._as_exchange()
         own = call_sudo.channel_ids.filtered(
             lambda leg: (
                 leg.endpoint_id.user_id == self.env.user

@@ -71,8 +71,7 @@ class CrmCall(models.Model):
         """End the call by hanging up one's own telephone."""
         self.ensure_one()
         self.browse().check_access("read")
-        # who is rung or connected may hang up his own telephone, whose call it ever is
-        call_sudo = self.sudo()
+        call_sudo = self._as_exchange()
         own = call_sudo.channel_ids.filtered(
             lambda leg: not leg.ended_at and leg.endpoint_id.user_id == self.env.user
         )

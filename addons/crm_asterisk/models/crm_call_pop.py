@@ -21,8 +21,7 @@ class CrmCall(models.Model):
         endpoint = self.env["asterisk.endpoint"]._for_user(
             self.env.user, self.env.company
         )
-        # a call that rings has no agent yet, so no rule lets anybody see it
-        mine_sudo = self.sudo()
+        mine_sudo = self._as_exchange()
         calls_sudo = mine_sudo.search(
             [
                 ("state", "!=", "ended"),
@@ -43,6 +42,11 @@ class CrmCall(models.Model):
                 for outcome in outcomes
             ],
         }
+
+    def _as_exchange(self):
+        """Superuser: a call that rings, or that a colleague hands over, is not yet
+        anybody's to see; having a leg in it is the right to it."""
+        return self.sudo()
 
     @api.model
     def _get_unasked_domain(self):

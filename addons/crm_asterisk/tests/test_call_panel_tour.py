@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, fields
 from odoo.tests import HttpCase, tagged
 
+from ..ami.facts import call_key
+from ..ami.messages import Message
 from .common import CallCase, events
 
 # of the recorded session: the event after which both sides talk
@@ -14,12 +16,14 @@ ANSWER = 15
 
 @tagged("post_install", "-at_install")
 class TestCallPanelTour(HttpCase, CallCase):
-    """A3, A5, A6 in the browser: a recorded exchange speaks through gateway and bus."""
+    """A2, A3, A4 in the browser: a recorded exchange speaks through gateway and bus."""
 
     def setUp(self):
         super().setUp()
         # the connector is alive for as long as a slow browser may take
         self.server.heartbeat_at = fields.Datetime.now() + timedelta(hours=1)
+        self.other.name = "call_other"
+        self.clock = 0
 
     def _hear(self, env, stream, settle=False):
         """What the connector does with events, in the request's transaction."""
@@ -28,6 +32,19 @@ class TestCallPanelTour(HttpCase, CallCase):
         self.gateway._store(env, server, stream, 0)
         if settle:
             env["crm.call"]._settle_calls(server)._notify_users()
+
+    def _said(self, kind, payload, stream):
+        """What is heard when the PBX has carried out a control."""
+        self.clock += 1
+        call = next(key for event in stream if (key := call_key(event)))
+        bridge = next(event for event in stream if event.name == "BridgeEnter")
+        said = {
+            "hold": {"Event": "UserEvent", "UserEvent": "OdooHold"},
+            "resume": {**bridge.headers},
+        }.get(kind, {"Event": "OdooMute", "State": kind})
+        who = payload.get("uniqueid") or bridge["Uniqueid"]
+        at = {"Timestamp": f"{stream[TALKING - 1].timestamp + self.clock / 1000:.6f}"}
+        return Message({**said, **at, "Uniqueid": who, "Linkedid": call})
 
     def _tour(self, name):
         self.start_tour(
@@ -51,6 +68,8 @@ class TestCallPanelTour(HttpCase, CallCase):
                 self._hear(model.env, stream[:TALKING])
             elif kind == "hangup":
                 self._hear(model.env, stream[TALKING:], settle=True)
+            elif kind in ("mute", "unmute", "hold", "resume"):
+                self._hear(model.env, [self._said(kind, payload, stream)])
             return command
 
         with patch.object(commands, "_queue", exchange):
@@ -61,7 +80,14 @@ class TestCallPanelTour(HttpCase, CallCase):
         self.assertEqual(call.record_id.note, "Asks for a sample.")
         self.assertEqual(call.record_id.customer_id, customer)
         kinds = self.env["asterisk.command"].search([]).mapped("kind")
-        self.assertEqual(sorted(kinds), ["hangup", "originate"])
+        self.assertEqual(
+            sorted(kinds),
+            sorted(
+                ["originate", "mute", "unmute", "hold", "resume", "consult"]
+                + ["take_back", "hangup"]
+            ),
+        )
+        self.assertEqual(call.handed_note, "Asks for a sample.")
 
     def test_incoming_call_names_the_customer(self):
         customer = self.customer_with("139 0000 0010")
