@@ -86,7 +86,7 @@ class AsteriskCommand(models.Model):
 
     @api.model
     def _outbox(self):
-        """Users have no right on it: the callers check what may be asked for."""
+        # users have no right on it: the callers check what may be asked for
         return self.sudo()
 
     @api.model

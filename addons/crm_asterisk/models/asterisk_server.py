@@ -96,7 +96,6 @@ class AsteriskServer(models.Model):
         "connector listened are read from it.",
     )
     complete_until = fields.Datetime(
-        string="Complete Until",
         readonly=True,
         copy=False,
         help="Every call of the PBX up to then is known.",

@@ -44,8 +44,8 @@ class CrmCall(models.Model):
         }
 
     def _as_exchange(self):
-        """Superuser: a call that rings, or that a colleague hands over, is not yet
-        anybody's to see; having a leg in it is the right to it."""
+        # a call that rings, or that a colleague hands over, is not yet anybody's to
+        # see; having a leg in it is the right to it
         return self.sudo()
 
     @api.model
