@@ -18,8 +18,11 @@
         "views/crm_incentive_plan_views.xml",
         "views/crm_incentive_measure_views.xml",
         "views/crm_incentive_formula_views.xml",
+        "views/crm_incentive_hierarchy_views.xml",
+        "views/crm_incentive_attainment_views.xml",
         "views/crm_incentive_draw_views.xml",
         "views/crm_incentive_dispute_views.xml",
+        "views/crm_incentive_payout_views.xml",
         "views/portal_templates.xml",
     ],
     "demo": [

@@ -17,8 +17,12 @@ from . import crm_incentive_formula_use
 from . import crm_incentive_formula_engine
 from . import crm_incentive_formula_trial
 from . import crm_incentive_quota
+from . import crm_incentive_attainment
 from . import crm_incentive_credit
 from . import crm_incentive_entry
+from . import crm_incentive_hierarchy
+from . import crm_incentive_role
+from . import crm_incentive_plan_team
 from . import crm_incentive_ledger
 from . import crm_incentive_ledger_step
 from . import crm_incentive_ledger_formula
@@ -28,5 +32,6 @@ from . import crm_incentive_adjustment
 from . import crm_incentive_statement_balance
 from . import crm_incentive_statement_export
 from . import crm_incentive_dispute
+from . import crm_incentive_payout
 from . import crm_incentive_statement_line
 from . import crm_incentive_run

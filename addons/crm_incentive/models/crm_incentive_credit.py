@@ -238,14 +238,15 @@ class CrmIncentiveCredit(models.Model):
         )
 
     def _first_owners(self, measure):
-        """Owners are asked once per deal: who was credited first stays."""
+        """What changes by the day is asked once per deal: who was first stays."""
         return SQL(
             """
             SELECT DISTINCT ON (credit.rule_id, credit.transaction_key)
                    credit.rule_id, credit.transaction_key, credit.participant_id
               FROM crm_incentive_credit credit
               JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
-             WHERE credit.measure_id = %s AND rule.receiver = 'owner'
+             WHERE credit.measure_id = %s
+               AND rule.receiver IN ('owner', 'caller', 'leader', 'role')
                AND credit.reversal_of_id IS NULL
           ORDER BY credit.rule_id, credit.transaction_key, credit.id
             """,
@@ -254,17 +255,20 @@ class CrmIncentiveCredit(models.Model):
 
     def _shares(self, measure):
         """Each source row for each rule: its receiver, if any, and rounded portion."""
+        receivers = self._receivers(measure)
+        used = {"salesperson", *measure.rule_ids.mapped("receiver")}
+        cases, joins = [], []
+        for name, (receiver, join) in receivers.items():
+            if name in used:
+                cases.append(SQL("WHEN %s THEN %s", name, receiver))
+                joins.append(join)
         return SQL(
             """
             SELECT source.*, rule.id AS rule_id, rule.kind, rule.sequence,
                    rule.numerator::numeric / rule.denominator AS size,
                    ROUND(source.amount * rule.numerator / rule.denominator
                          / currency.rounding) * currency.rounding AS portion,
-                   CASE rule.receiver
-                        WHEN 'salesperson' THEN seller.id
-                        WHEN 'owner' THEN COALESCE(first_owner.participant_id, owner.id)
-                        WHEN 'fixed' THEN rule.participant_id
-                   END AS receiver_id
+                   CASE rule.receiver %(cases)s END AS receiver_id
               FROM source
               JOIN res_currency currency ON currency.id = source.currency_id
               JOIN crm_incentive_credit_rule rule ON rule.measure_id = %(measure)s
@@ -273,12 +277,37 @@ class CrmIncentiveCredit(models.Model):
          LEFT JOIN crm_pool_customer customer
                 ON customer.partner_id = source.partner_id
                AND customer.company_id = %(company)s
-         LEFT JOIN crm_incentive_participant owner
-                ON owner.user_id = customer.owner_id AND owner.company_id = %(company)s
          LEFT JOIN first_owner
                 ON first_owner.rule_id = rule.id
                AND first_owner.transaction_key = source.transaction_key
+            %(joins)s
             """,
+            cases=SQL(" ").join(cases),
+            joins=SQL(" ").join(joins),
             measure=measure.id,
             company=measure.company_id.id,
         )
+
+    def _receivers(self, measure):
+        """{receiver of a rule: (SQL of the participant's id, join that it needs)}.
+
+        Joins may use source, rule, seller, customer and first_owner.
+        """
+
+        def first(other):
+            return SQL("COALESCE(first_owner.participant_id, %s)", other)
+
+        return {
+            "salesperson": (SQL("seller.id"), SQL()),
+            "fixed": (SQL("rule.participant_id"), SQL()),
+            "owner": (
+                first(SQL("owner.id")),
+                SQL(
+                    """
+         LEFT JOIN crm_incentive_participant owner
+                ON owner.user_id = customer.owner_id AND owner.company_id = %s
+                    """,
+                    measure.company_id.id,
+                ),
+            ),
+        }

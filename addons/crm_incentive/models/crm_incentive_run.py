@@ -113,6 +113,7 @@ class CrmIncentiveRun(models.Model):
         company = run_sudo.company_id
         run_sudo._guard()
         date_to = run_sudo._last_day()
+        run_sudo.env["crm.incentive.plan.team"]._sync(company)
         before = run_sudo._statement_amounts(date_to)
         added = reversed_count = 0
         measures = run_sudo._measures(date_to)

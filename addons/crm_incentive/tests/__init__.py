@@ -3,8 +3,10 @@ from . import test_formula_language
 from . import test_incentive_access
 from . import test_incentive_draw
 from . import test_incentive_formula
+from . import test_incentive_hierarchy
 from . import test_incentive_ledger
 from . import test_incentive_payment
+from . import test_incentive_payout
 from . import test_incentive_run
 from . import test_incentive_statement
 from . import test_incentive_tour
