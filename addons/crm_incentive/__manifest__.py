@@ -23,6 +23,7 @@
         "views/crm_incentive_draw_views.xml",
         "views/crm_incentive_dispute_views.xml",
         "views/crm_incentive_payout_views.xml",
+        "views/crm_incentive_forecast_views.xml",
         "views/portal_templates.xml",
     ],
     "demo": [

@@ -35,3 +35,6 @@ from . import crm_incentive_dispute
 from . import crm_incentive_payout
 from . import crm_incentive_statement_line
 from . import crm_incentive_run
+from . import crm_incentive_aggregate
+from . import crm_incentive_replay
+from . import crm_incentive_forecast

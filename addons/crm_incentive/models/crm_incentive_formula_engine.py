@@ -151,7 +151,11 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
 
     def _window(self, plan, period):
         """First and last day of the running total that ``period`` belongs to."""
-        start = date_utils.start_of(period.date_from, plan.accumulation)
+        return self._window_of(plan, period.date_from)
+
+    def _window_of(self, plan, day):
+        """First and last day of the running total of ``day``."""
+        start = date_utils.start_of(day, plan.accumulation)
         return start, date_utils.end_of(start, plan.accumulation)
 
     def _evaluate(self, book, formula, participant_id, period):

@@ -67,7 +67,8 @@ class CrmIncentivePayout(models.Model):
         "A payout is a bill or a line of a payroll file.",
     )
 
-    @api.depends("move_id.state", "move_id.payment_state", "payroll_id")
+    # not on the bill's fields: posting an invoice would have to look for payouts
+    @api.depends("move_id", "payroll_id")
     def _compute_state(self):
         for payout in self:
             bill = payout.move_id
@@ -144,7 +145,7 @@ class CrmIncentiveStatement(models.Model):
         compute_sudo=True,
     )
 
-    @api.depends("state", "payable", "payout_ids.state")
+    @api.depends("state", "payable", "payout_ids.move_id", "payout_ids.payroll_id")
     def _compute_payout_state(self):
         for statement in self:
             running = statement.payout_ids.filtered(lambda p: p.state != "cancelled")

@@ -5,11 +5,13 @@ class CrmIncentivePlan(models.Model):
     """A way of earning, in one currency, with versions by date and people.
 
     The running total of its components begins anew with each month, quarter or year.
+    Who is on a plan may comment on it and propose; the planner answers there.
     """
 
     _name = "crm.incentive.plan"
     _description = "Incentive Plan"
     _inherit = ["mail.thread"]
+    _mail_post_access = "read"
     _order = "name, id"
     _check_company_auto = True
 

@@ -2,6 +2,7 @@ from . import test_formula_fuzz
 from . import test_formula_language
 from . import test_incentive_access
 from . import test_incentive_draw
+from . import test_incentive_forecast
 from . import test_incentive_formula
 from . import test_incentive_hierarchy
 from . import test_incentive_ledger
