@@ -36,7 +36,10 @@ class CrmIncentiveCredit(models.Model):
     share = fields.Char(related="rule_id.share")
     amount = fields.Monetary(required=True, readonly=True)
     partner_id = fields.Many2one(
-        comodel_name="res.partner", string="Customer", readonly=True
+        comodel_name="res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
     )
     partner_name = fields.Char(related="partner_id.name", string="Customer Name")
     source_key = fields.Char(required=True, readonly=True)

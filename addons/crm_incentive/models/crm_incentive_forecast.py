@@ -53,6 +53,11 @@ class CrmIncentiveForecast(models.TransientModel):
         readonly=True,
     )
 
+    @api.depends("participant_id.name")
+    def _compute_display_name(self):
+        for forecast in self:
+            forecast.display_name = forecast.participant_id.name or ""
+
     @api.model_create_multi
     def create(self, vals_list):
         forecasts = super().create(vals_list)
