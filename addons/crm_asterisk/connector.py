@@ -37,6 +37,12 @@ DATABASE_PAUSE_S = 1.0
 OVERLAP_S = 5.0
 """What is read back begins so much before the last event stored: events come in
 disorder."""
+_HARMLESS = frozenset(
+    (
+        "Unable to add interface: Already there",
+        "Unable to remove interface: Not there",
+    )
+)
 _IGNORED = frozenset(
     ("QueueMemberStatus", "QueueParams", "QueueMember", "QueueStatusComplete")
 )
@@ -159,6 +165,8 @@ class Connector:
         the time of the last event heard; those that live are heard of again."""
         session.send_list({"Action": "DeviceStateList"})
         _answer, channels = session.send_list({"Action": "CoreShowChannels"})
+        _answer, members = session.send_list({"Action": "QueueStatus"})
+        self.gateway.take_members(members)
         alive = set() if is_new_boot else {c.get("Uniqueid") for c in channels}
         self.gone = [
             Message(
@@ -305,8 +313,9 @@ class Connector:
     def _do(self, order: Order) -> str:
         for headers in to_actions(order.kind, order.uuid, order.payload):
             answer = self.session.send_action(headers)
-            if answer.failed:
-                raise AmiError(answer.get("Message", "refused"))
+            message = answer.get("Message", "refused")
+            if answer.failed and message not in _HARMLESS:
+                raise AmiError(message)
         if order.kind in ("mute", "unmute"):
             # the PBX tells nobody
             self._put(

@@ -30,6 +30,12 @@ _logger = logging.getLogger(__name__)
 LOCK_SPACE = 0x415354  # "AST": first half of our advisory lock keys
 RETRIES = 5
 RETRY_S = 0.2
+MEMBER_EVENTS = (
+    "QueueMember",
+    "QueueMemberAdded",
+    "QueueMemberPause",
+    "QueueMemberRemoved",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,19 @@ def digest(event: Message) -> str:
     """Identity of an event: all it says, in any order of its headers."""
     text = json.dumps([sorted(event.headers.items()), sorted(event.repeated.items())])
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _members(events: list[Message]) -> dict[tuple[str, str], tuple[bool, bool, str]]:
+    """(queue, telephone) → (member, paused, reason), the last said of each."""
+    return {
+        (event.get("Queue"), event.get("Interface") or event.get("Location")): (
+            event.name != "QueueMemberRemoved",
+            event.get("Paused") == "1",
+            event.get("PausedReason"),
+        )
+        for event in events
+        if event.name in MEMBER_EVENTS
+    }
 
 
 class Gateway:
@@ -167,6 +186,7 @@ class Gateway:
             found = self._fold(env, server, by_call)
             env["crm.call"]._apply_calls(server, found)._notify_users()
         self._note_devices(env, new)
+        self._note_members(env, server, new)
         if backlog is not None:
             self._note_progress(server, new, backlog, is_complete)
         return len(new)
@@ -236,6 +256,26 @@ class Gateway:
         ):
             if endpoint.device_state != states[endpoint.name]:
                 endpoint.device_state = states[endpoint.name]
+
+    def take_members(self, items: list[Message]) -> None:
+        """Who is in which queue, after a gap: the PBX's whole list."""
+
+        def work(env, server):
+            members = env["asterisk.queue.member"].search(
+                [("queue_id.server_id", "=", self.server_id)]
+            )
+            said = {
+                (member.queue_id.name, member.endpoint_id.name): (False, False, "")
+                for member in members
+            }
+            said |= _members(items)
+            env["asterisk.endpoint"]._note_members(server, said)
+
+        self._run(work)
+
+    def _note_members(self, env, server, events):
+        if said := _members(events):
+            env["asterisk.endpoint"]._note_members(server, said)
 
     def _note_progress(self, server, events, backlog, is_complete):
         last = max((event.timestamp for event in events), default=0.0)

@@ -17,6 +17,11 @@ JOINS = "+"
 """In the id of a channel that we have joined to a call: between its own id and the
 linked id of that call."""
 
+SPY = "odoo-spy-"
+"""The id of a leader's channel that listens to a call begins so."""
+
+SPY_MODES = ("listen", "whisper", "barge")
+_QUEUE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@;:+*#-]{1,100}")
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -168,6 +173,45 @@ def _conference(uuid: str, payload: dict) -> list[dict]:
     return actions
 
 
+def _spy(uuid: str, payload: dict) -> list[dict]:
+    """Rings the leader and lets him hear the channel; ends with that channel."""
+    if payload["mode"] not in SPY_MODES:
+        raise ValueRefused("listen, whisper or barge")
+    channel = channel_name(payload["channel"])
+    own_id = f"{SPY}{uuid}{JOINS}{payload['linkedid']}"
+    endpoint = endpoint_name(payload["endpoint"])
+    variables = [f"ODOO_SPY={channel}"]
+    return [_ring(own_id, endpoint, "odoo-spy", payload["mode"], "0", variables)]
+
+
+def _queue_name(name: str) -> str:
+    if not _QUEUE.fullmatch(name or ""):
+        raise ValueRefused("a queue's name holds letters, digits, ., - and _ alone")
+    return name
+
+
+def _membership(action: str) -> Callable[[str, dict], list[dict]]:
+    def actions(_uuid: str, payload: dict) -> list[dict]:
+        interface = endpoint_name(payload["endpoint"])
+        return [
+            {"Action": action, "Queue": _queue_name(name), "Interface": interface}
+            for name in payload["queues"]
+        ]
+
+    return actions
+
+
+def _pause(state: str) -> Callable[[str, dict], list[dict]]:
+    def actions(_uuid: str, payload: dict) -> list[dict]:
+        headers = {"Action": "QueuePause", "Paused": state}
+        headers["Interface"] = endpoint_name(payload["endpoint"])
+        if payload.get("reason"):
+            headers["Reason"] = dialable(payload["reason"])
+        return [headers]
+
+    return actions
+
+
 def _digits(_uuid: str, payload: dict) -> list[dict]:
     return [
         {
@@ -192,4 +236,9 @@ _KINDS: dict[str, Callable[[str, dict], list[dict]]] = {
     "take_back": _take_back,
     "conference": _conference,
     "digits": _digits,
+    "spy": _spy,
+    "queue_in": _membership("QueueAdd"),
+    "queue_out": _membership("QueueRemove"),
+    "queue_pause": _pause("true"),
+    "queue_resume": _pause("false"),
 }

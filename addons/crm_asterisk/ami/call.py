@@ -12,6 +12,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from .actions import SPY
 from .facts import ORIGIN, Facts
 
 CAUSES = {
@@ -91,7 +92,10 @@ class _Reading:
         real = [
             leg for leg in self.legs if not leg.name.startswith(("Local/", *_INTERNAL))
         ]
-        self.agents = [leg for leg in real if leg.is_agent]
+        # a leader who listens in takes no part
+        self.agents = [
+            leg for leg in real if leg.is_agent and not leg.uniqueid.startswith(SPY)
+        ]
         own = next((leg for leg in self.legs if leg.uniqueid == linkedid), None)
         self.origin = own or next(iter(self.legs), None)
         self.direction = self._direction(real)

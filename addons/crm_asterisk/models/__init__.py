@@ -14,3 +14,10 @@ from . import crm_main_line
 from . import crm_call_channel
 from . import crm_call_recording
 from . import crm_call_recording_play
+from . import asterisk_pause_reason
+from . import asterisk_queue
+from . import asterisk_queue_member
+from . import asterisk_endpoint_agent
+from . import asterisk_agent_log
+from . import crm_call_agent
+from . import crm_call_spy

@@ -19,6 +19,11 @@ KINDS = [
     ("take_back", "Take Back"),
     ("conference", "Conference"),
     ("digits", "Send Digits"),
+    ("spy", "Listen In"),
+    ("queue_in", "Log In to Queues"),
+    ("queue_out", "Log Out of Queues"),
+    ("queue_pause", "Pause"),
+    ("queue_resume", "End Pause"),
     ("test", "Test"),
 ]
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..ami.actions import SPY
+
 
 class CrmCallChannel(models.Model):
     """One leg of a call: a telephone of ours, or the customer's."""
@@ -31,3 +33,8 @@ class CrmCallChannel(models.Model):
 
     _living_idx = models.Index("(endpoint_id) WHERE ended_at IS NULL")
     _uniqueid_uniq = models.UniqueIndex("(server_id, uniqueid)")
+
+    def _is_spy(self):
+        """Whether it is a leader who listens in, and takes no part in the call."""
+        self.ensure_one()
+        return (self.uniqueid or "").startswith(SPY)

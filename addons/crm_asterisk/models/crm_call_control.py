@@ -45,7 +45,7 @@ class CrmCall(models.Model):
     @api.depends("user_id", "channel_ids.answered_at", "channel_ids.endpoint_id")
     def _compute_participant_ids(self):
         for call in self:
-            legs = call.channel_ids.filtered("answered_at")
+            legs = call._own_legs().filtered("answered_at")
             call.participant_ids = call.user_id | legs.endpoint_id.user_id
 
     def action_hold(self):
@@ -149,7 +149,7 @@ class CrmCall(models.Model):
         self.ensure_one()
         self.env["crm.call"].check_access("read")
         call_sudo = self._as_exchange()
-        own = call_sudo.channel_ids.filtered(
+        own = call_sudo._own_legs().filtered(
             lambda leg: (
                 leg.endpoint_id.user_id == self.env.user
                 and leg.answered_at

@@ -28,6 +28,9 @@ class CrmCall(models.Model):
                 ("channel_ids.endpoint_id.user_id", "=", self.env.uid),
             ]
         )
+        calls_sudo = calls_sudo.filtered(
+            lambda call: self.env.user in call._concerned_users()
+        )
         calls_sudo |= mine_sudo.search(self._get_unasked_domain(), limit=5)
         # what the exchange tells by itself is no question to a person
         outcomes = self.env["crm.contact.outcome"].search(
@@ -69,7 +72,11 @@ class CrmCall(models.Model):
     def _concerned_users(self):
         """Who is or was rung, who speaks, who placed the call."""
         self.ensure_one()
-        return self.channel_ids.endpoint_id.user_id | self.user_id
+        return self._own_legs().endpoint_id.user_id | self.user_id
+
+    def _own_legs(self):
+        """The legs of those who take part."""
+        return self.channel_ids.filtered(lambda leg: not leg._is_spy())
 
     def _panel_data(self, user):
         """What the panel shows: ids and plain text, below the size of a notification.
@@ -89,7 +96,7 @@ class CrmCall(models.Model):
             name = self.partner_id.display_name or ""
         else:
             name = partner.display_name or ""
-        mine = self.channel_ids.filtered(lambda leg: leg.endpoint_id.user_id == user)
+        mine = self._own_legs().filtered(lambda leg: leg.endpoint_id.user_id == user)
         answered = any(leg.answered_at for leg in mine)
         gone = bool(mine) and all(leg.ended_at for leg in mine)
         return {

@@ -11,3 +11,4 @@ from . import test_ami_actions
 from . import test_ami_records
 from . import test_ami_replay
 from . import test_crm_call_control
+from . import test_asterisk_agent

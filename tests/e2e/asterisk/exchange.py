@@ -172,14 +172,16 @@ class Exchange:
         wait(unchanged, seconds, "no call")
 
     def channels(self):
+        shown = self.console("core show channels count")
+        return int(re.search(r"(\d+) active channel", shown).group(1))
+
+    def console(self, command):
+        """What the PBX's own console says."""
         program = self.stack._exchange_folder("pbx") / "asterisk"
         done = subprocess.run(
-            [program, "-rx", "core show channels count"],
-            check=True,
-            capture_output=True,
-            text=True,
+            [program, "-rx", command], check=True, capture_output=True, text=True
         )
-        return int(re.search(r"(\d+) active channel", done.stdout).group(1))
+        return done.stdout
 
     def cdr_uniqueids(self):
         """Every channel of which the PBX itself wrote a call record."""

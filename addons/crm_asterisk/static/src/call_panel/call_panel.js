@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onWillDestroy, useEffect, useState } from "@odoo/owl";
 
+import { AgentState } from "@crm_asterisk/agent_state/agent_state";
 import { CallControls } from "@crm_asterisk/call_controls/call_controls";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -16,7 +17,7 @@ const STATES = {
 
 export class CallPanel extends Component {
     static template = "crm_asterisk.CallPanel";
-    static components = { CallControls };
+    static components = { AgentState, CallControls };
     static props = {};
 
     setup() {

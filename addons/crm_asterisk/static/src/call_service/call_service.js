@@ -26,6 +26,8 @@ export const callService = {
             message: "",
             calls: [],
             outcomes: [],
+            agent: { state: "out", has_queues: false },
+            reasons: [],
         });
 
         function known(id) {
@@ -77,11 +79,22 @@ export const callService = {
             }
         }
 
+        function onAgent(data) {
+            Object.assign(state.agent, data);
+        }
+
+        /** log_in, pause, resume, log_out; what becomes of it comes as a message */
+        function agent(name, parameters = {}) {
+            return orm.call("asterisk.endpoint", `action_agent_${name}`, [], parameters);
+        }
+
         async function refresh() {
             const data = await orm.silent.call("crm.call", "snapshot", []);
             state.endpoint = data.endpoint;
             state.isConnected = data.connected;
             state.outcomes = data.outcomes;
+            state.reasons = data.reasons;
+            Object.assign(state.agent, data.agent);
             const ids = new Set(data.calls.map((call) => call.id));
             state.calls = state.calls.filter((call) => ids.has(call.id));
             data.calls.forEach(apply);
@@ -119,6 +132,7 @@ export const callService = {
             }
             bus.subscribe("crm_asterisk.call", onCall);
             bus.subscribe("crm_asterisk.command", onCommand);
+            bus.subscribe("crm_asterisk.agent", onAgent);
             bus.addEventListener("BUS:RECONNECT", refresh);
             await refresh();
             if (state.calls.some((call) => call.state !== "ended")) {
@@ -128,7 +142,7 @@ export const callService = {
 
         begin();
 
-        return { state, apply, drop, dial, hangUp, control, colleagues, setOutcome, refresh };
+        return { state, apply, drop, dial, hangUp, control, colleagues, agent, setOutcome, refresh };
     },
 };
 
