@@ -18,6 +18,7 @@
         "views/crm_call_views.xml",
         "views/asterisk_queue_views.xml",
         "views/asterisk_agent_views.xml",
+        "views/crm_call_recording_templates.xml",
         "views/crm_call_menus.xml",
     ],
     "demo": ["demo/asterisk_server_demo.xml", "demo/asterisk_queue_demo.xml"],

@@ -33,6 +33,7 @@ SILENT_PINGS = 3
 for a quarter of a minute keeps its connection, and nothing is lost."""
 TICK_S = 1.0
 HEARTBEAT_S = 5.0
+CLEANING_S = 3600.0
 DATABASE_PAUSE_S = 1.0
 OVERLAP_S = 5.0
 """What is read back begins so much before the last event stored: events come in
@@ -43,6 +44,13 @@ _HARMLESS = frozenset(
         "Unable to remove interface: Not there",
     )
 )
+# commands of whose effect the PBX tells nobody
+_UNTOLD = {
+    "mute": "OdooMute",
+    "unmute": "OdooMute",
+    "record_pause": "OdooRecord",
+    "record_resume": "OdooRecord",
+}
 _IGNORED = frozenset(
     ("QueueMemberStatus", "QueueParams", "QueueMember", "QueueStatusComplete")
 )
@@ -60,6 +68,7 @@ class Connector:
         self.backoff = Backoff()
         self.retry_at = 0.0
         self.next_tick = self.next_ping = self.next_heartbeat = 0.0
+        self.next_cleaning = 0.0
         self.silent = 0
         self.unstored: list[Message] = []
         # what is read back after a break, and who is gone by then
@@ -120,6 +129,8 @@ class Connector:
             self.next_heartbeat = now + HEARTBEAT_S
             self.gateway.resolve_orders()
             self.gateway.report()
+        if now >= self.next_cleaning and not self.gateway.expire_recordings():
+            self.next_cleaning = now + CLEANING_S
 
     # connection
 
@@ -316,11 +327,10 @@ class Connector:
             message = answer.get("Message", "refused")
             if answer.failed and message not in _HARMLESS:
                 raise AmiError(message)
-        if order.kind in ("mute", "unmute"):
-            # the PBX tells nobody
+        if order.kind in _UNTOLD:
             self._put(
                 {
-                    "Event": "OdooMute",
+                    "Event": _UNTOLD[order.kind],
                     "Uniqueid": order.payload["uniqueid"],
                     "Linkedid": order.payload["linkedid"],
                     "State": order.kind,

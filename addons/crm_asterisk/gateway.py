@@ -320,6 +320,10 @@ class Gateway:
 
         return self._run(work)
 
+    def expire_recordings(self) -> int:
+        """Files that are older than the PBX keeps them."""
+        return self._run(lambda env, server: env["crm.call.recording"]._expire(server))
+
     # commands
 
     def take_orders(self) -> list[Order]:

@@ -134,6 +134,15 @@ def _mute(state: str) -> Callable[[str, dict], list[dict]]:
     return actions
 
 
+def _record(state: str) -> Callable[[str, dict], list[dict]]:
+    def actions(_uuid: str, payload: dict) -> list[dict]:
+        channel = channel_name(payload["channel"])
+        headers = {"Action": "MixMonitorMute", "Channel": channel}
+        return [{**headers, "Direction": "both", "State": state}]
+
+    return actions
+
+
 def _transfer(action: str) -> Callable[[str, dict], list[dict]]:
     def actions(_uuid: str, payload: dict) -> list[dict]:
         return [
@@ -229,6 +238,8 @@ _KINDS: dict[str, Callable[[str, dict], list[dict]]] = {
     "hangup": _hangup,
     "hold": _hold,
     "resume": _resume,
+    "record_pause": _record("1"),
+    "record_resume": _record("0"),
     "mute": _mute("on"),
     "unmute": _mute("off"),
     "transfer": _transfer("BlindTransfer"),

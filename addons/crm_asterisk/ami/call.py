@@ -52,13 +52,15 @@ class Leg:
     ended: float | None
     cause: int | None
     muted: bool
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call as far as it is known. Times are seconds of the PBX's clock, durations
-    seconds. `rung` are the agents' endpoints that ring now, `agents` those that spoke,
-    the first one first, `present` those that are connected now."""
+    seconds. `silent`: the recording is paused. `rung` are the agents' endpoints that
+    ring now, `agents` those that spoke, the first one first, `present` those that are
+    connected now."""
 
     linkedid: str
     direction: str
@@ -78,6 +80,7 @@ class Call:
     rung: tuple[str, ...]
     present: tuple[str, ...]
     queue: str
+    silent: bool
     recordings: tuple[str, ...]
     legs: tuple[Leg, ...]
 
@@ -118,6 +121,7 @@ class _Reading:
             ended,
             cause,
             self.muted.get(uniqueid, False),
+            facts.at(uniqueid, "recorded") is not None,
         )
 
     def _direction(self, real: list[Leg]) -> str:
@@ -382,6 +386,7 @@ def derive(linkedid: str, facts: Facts, endpoints: Collection[str]) -> Call:
         rung=reading.rung(),
         present=reading.spoken(now_only=True),
         queue=queues[0] if queues else "",
+        silent=any(on for _at, on in facts.happened("record_pause")[-1:]),
         recordings=tuple(row[0] for row in facts.happened("recording")),
         legs=tuple(reading.legs),
     )

@@ -208,13 +208,22 @@ class Facts:
         # read back: whom the leg called
         self._first(event.get("Uniqueid"), "calls", at, event.get("Number")[:_LONGEST])
 
-    def _on_odoorecording(self, event: Message, _at: float) -> None:
+    def _on_mixmonitorstart(self, event: Message, at: float) -> None:
+        self._first(event.get("Uniqueid"), "recorded", at)
+
+    def _on_odoorecording(self, event: Message, at: float) -> None:
         self._happened("recording", event.get("File")[:_LONGEST])
+        self._first(event.get("Uniqueid"), "recorded", at)
 
     def _on_odoomute(self, event: Message, at: float) -> None:
         # our own event: the PBX has carried out our command
         on = int(event.get("State") == "mute")
         self._happened("mute", at, event.get("Uniqueid"), on)
+
+    def _on_odoorecord(self, event: Message, at: float) -> None:
+        # our own event, as above: the recording is silent, or goes on
+        on = int(event.get("State") == "record_pause")
+        self._happened("record_pause", at, on)
 
     def _on_originateresponse(self, event: Message, at: float) -> None:
         response, reason = event.get("Response"), event.get("Reason")

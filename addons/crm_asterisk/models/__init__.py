@@ -14,6 +14,7 @@ from . import crm_main_line
 from . import crm_call_channel
 from . import crm_call_recording
 from . import crm_call_recording_play
+from . import crm_call_recording_proof
 from . import asterisk_pause_reason
 from . import asterisk_queue
 from . import asterisk_queue_member

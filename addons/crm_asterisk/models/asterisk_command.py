@@ -14,6 +14,8 @@ KINDS = [
     ("resume", "Resume"),
     ("mute", "Mute"),
     ("unmute", "Unmute"),
+    ("record_pause", "Pause Recording"),
+    ("record_resume", "Resume Recording"),
     ("transfer", "Transfer"),
     ("consult", "Transfer After Talking"),
     ("take_back", "Take Back"),

@@ -87,6 +87,11 @@ class AsteriskServer(models.Model):
     recording_folder = fields.Char(
         help="Folder of the recordings as the Odoo server sees it.",
     )
+    keep_days = fields.Integer(
+        string="Days of Keeping",
+        help="After so many days a recording's file is deleted by the connector, "
+        "unless it is on legal hold; 0 keeps all.",
+    )
     records_file = fields.Char(
         string="Call Records File",
         groups="base.group_system",
@@ -130,6 +135,10 @@ class AsteriskServer(models.Model):
 
     _port_check = models.Constraint(
         "CHECK (port BETWEEN 1 AND 65535)", "A port is a number from 1 to 65535."
+    )
+
+    _keep_check = models.Constraint(
+        "CHECK (keep_days >= 0)", "Days of keeping are 0 or more."
     )
 
     @api.depends("link_state", "heartbeat_at")

@@ -29,6 +29,7 @@ class CrmCallChannel(models.Model):
     answered_at = fields.Datetime(string="Answered")
     ended_at = fields.Datetime(string="Ended")
     hangup_cause = fields.Integer()
+    is_recorded = fields.Boolean(string="Recorded")
     is_muted = fields.Boolean(string="Muted")
 
     _living_idx = models.Index("(endpoint_id) WHERE ended_at IS NULL")

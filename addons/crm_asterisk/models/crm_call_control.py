@@ -33,6 +33,7 @@ class CrmCall(models.Model):
         store=True,
         help="Who placed the call, was rung for it first or has spoken in it.",
     )
+    is_recording_paused = fields.Boolean(readonly=True, copy=False)
     handed_by_id = fields.Many2one(
         comodel_name="res.users",
         string="Transferred By",
@@ -64,6 +65,23 @@ class CrmCall(models.Model):
         kind = "mute" if is_muted else "unmute"
         return call_sudo._command(
             kind, own, uniqueid=own.uniqueid, linkedid=call_sudo.linkedid
+        )
+
+    def action_pause_recording(self, is_paused=True):
+        """Leave what is said now out of the recording: card data, a password; the
+        recording goes on with the same button (A5)."""
+        call_sudo, own = self._controlled()
+        recorded = call_sudo.channel_ids.filtered(
+            lambda leg: leg.is_recorded and not leg.ended_at
+        )[:1]
+        if not recorded:
+            raise UserError(self.env._("This call is not recorded."))
+        return call_sudo._command(
+            "record_pause" if is_paused else "record_resume",
+            own,
+            channel=recorded.name,
+            uniqueid=recorded.uniqueid,
+            linkedid=call_sudo.linkedid,
         )
 
     def action_send_digits(self, keys):

@@ -98,6 +98,7 @@ class CrmCall(models.Model):
             "talk_s": round(call.talk),
             "wait_s": round(call.wait),
             "hangup_cause": call.cause or 0,
+            "is_recording_paused": call.silent,
         }
 
     @api.model
@@ -150,7 +151,7 @@ class CrmCall(models.Model):
     def _apply_legs(self, call, endpoints):
         """One row per channel.
 
-        :return: whether one was muted or is heard again, which no other field tells
+        :return: whether one was muted or is recorded, which no other field tells
         """
         self.ensure_one()
         is_told = False
@@ -167,6 +168,7 @@ class CrmCall(models.Model):
                 "ended_at": moment(leg.ended),
                 "hangup_cause": leg.cause or 0,
                 "is_muted": leg.muted,
+                "is_recorded": leg.recorded,
             }
             row = rows.get(leg.uniqueid)
             if row is None:
@@ -184,7 +186,7 @@ class CrmCall(models.Model):
             }
             if news:
                 row.write(news)
-                is_told = is_told or "is_muted" in news
+                is_told = is_told or bool({"is_muted", "is_recorded"} & set(news))
         if missing:
             self._take_over_legs(missing)
         return is_told

@@ -127,6 +127,8 @@ class CrmCall(models.Model):
         handed = self._is_handed_to(user)
         return {
             "is_connected": bool(connected),
+            "is_recorded": any(self.channel_ids.mapped("is_recorded")),
+            "is_recording_paused": self.is_recording_paused,
             "is_muted": any(connected.mapped("is_muted")),
             "handed_by": self.handed_by_id.name if handed else "",
             "handed_note": (self.handed_note or "") if handed else "",

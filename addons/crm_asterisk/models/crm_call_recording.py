@@ -50,12 +50,12 @@ class CrmCallRecording(models.Model):
             return None
         return path if heard else None
 
-    def _log_play(self):
-        """Write down who listens."""
+    def _log(self, kind):
+        """Write down who listens, checks, exports, holds."""
         # the log is nobody's to write
         self.env["crm.call.recording.play"].sudo().create(
             [
-                {"recording_id": recording.id, "user_id": self.env.uid}
+                {"recording_id": recording.id, "user_id": self.env.uid, "kind": kind}
                 for recording in self
             ]
         )

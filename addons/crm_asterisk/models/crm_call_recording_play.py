@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CrmCallRecordingPlay(models.Model):
-    """Who listened to a recording, and when."""
+    """Who did what with a recording, and when: the chain of access."""
 
     _name = "crm.call.recording.play"
     _description = "Recording Heard"
@@ -14,4 +14,16 @@ class CrmCallRecordingPlay(models.Model):
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, ondelete="restrict"
     )
-    create_date = fields.Datetime(string="Heard At")
+    kind = fields.Selection(
+        selection=[
+            ("play", "Heard"),
+            ("verify", "Checked"),
+            ("export", "Exported"),
+            ("hold", "Put on Hold"),
+            ("release", "Released"),
+            ("delete", "Deleted"),
+        ],
+        required=True,
+        default="play",
+    )
+    create_date = fields.Datetime(string="At")

@@ -12,3 +12,4 @@ from . import test_ami_records
 from . import test_ami_replay
 from . import test_crm_call_control
 from . import test_asterisk_agent
+from . import test_crm_call_recording_proof

@@ -51,6 +51,26 @@ class TestCrmCallControl(CallCase):
         self.assertTrue(call.sudo()._panel_data(self.agent)["is_muted"])
         self.assertEqual(call.revision, revision + 1)
 
+    def test_pause_recording(self):
+        """A5: card data are not recorded; the screen says so."""
+        call = self._talking()
+        legs = call.sudo().channel_ids
+        recorded = legs.filtered("is_recorded")
+        self.assertEqual(recorded.endpoint_id.name, "PJSIP/101")
+        legs.is_recorded = False
+        with self.assertRaisesRegex(UserError, "not recorded"):
+            call.action_pause_recording()
+        recorded.is_recorded = True
+        payload = self._payload(call.action_pause_recording(), "record_pause")
+        self.assertTrue(payload["channel"].startswith("PJSIP/101-"))
+        for second, state in ((1, "record_pause"), (2, "record_resume")):
+            headers = {"Event": "OdooRecord", "State": state}
+            headers |= {"Timestamp": f"{4e9 + second:.1f}"}
+            headers |= {"Uniqueid": payload["uniqueid"], "Linkedid": call.linkedid}
+            self.play("", [Message(headers)])
+            data = call.sudo()._panel_data(self.agent)
+            self.assertEqual(data["is_recording_paused"], state == "record_pause")
+
     def test_digits(self):
         """A4, A15"""
         call = self._talking()

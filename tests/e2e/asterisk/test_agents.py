@@ -44,7 +44,9 @@ class TestAgents(ExchangeCase):
         seen = self.exchange.ids()
         self.exchange.stack.carrier.call_in("13800000421", "4000", "quick")
         linkedid = self.exchange.new_call(seen)["linkedid"]
-        self.assertEqual(self.exchange.settled(linkedid)["result"], "abandoned")
+        row = self.exchange.settled(linkedid, 60)
+        self.assertIn(row["result"], ("abandoned", "timeout"))
+        self.assertFalse(row["user_id"], "nobody was rung")
         self.ask("agent2", "resume")
         self.reach_state("agent2", "ready")
         leader = self.exchange.stack.client("leader")

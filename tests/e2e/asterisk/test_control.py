@@ -100,6 +100,20 @@ class TestControl(ExchangeCase):
         self.control(call, "mute", is_muted=False)
         wait(lambda: not self.shown(self.agent1, call)["is_muted"], 10, "heard")
 
+    def test_pause_recording(self):
+        """A5: the PBX is told to be silent, and to go on."""
+        linkedid, call = self.talking()
+        wait(lambda: self.shown(self.agent1, call)["is_recorded"], 10, "recorded")
+        self.control(call, "pause_recording", is_paused=True)
+
+        def paused():
+            return self.shown(self.agent1, call)["is_recording_paused"]
+
+        wait(paused, 10, "paused")
+        time.sleep(4)
+        self.control(call, "pause_recording", is_paused=False)
+        wait(lambda: not paused(), 10, "recorded again")
+
     def test_digits(self):
         """A4"""
         _linkedid, call = self.talking()
