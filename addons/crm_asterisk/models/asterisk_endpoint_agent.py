@@ -56,12 +56,6 @@ class AsteriskEndpoint(models.Model):
     def action_barge(self):
         return self._call_to_hear().action_barge()
 
-    def _call_to_hear(self):
-        self.ensure_one()
-        if not self.call_id:
-            raise UserError(self.env._("Nobody talks in this call now."))
-        return self.call_id
-
     @api.model
     def action_agent_log_in(self):
         """Into every queue of mine, ready for calls."""
@@ -108,6 +102,12 @@ class AsteriskEndpoint(models.Model):
             endpoint.server_id._check_connected()
             endpoint._log_out()
         return True
+
+    def _call_to_hear(self):
+        self.ensure_one()
+        if not self.call_id:
+            raise UserError(self.env._("Nobody talks in this call now."))
+        return self.call_id
 
     def _log_out(self):
         queues = self.member_ids.queue_id.mapped("name")

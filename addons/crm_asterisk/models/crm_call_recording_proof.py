@@ -88,6 +88,8 @@ class CrmCallRecording(models.Model):
         self.check_access("read")
         if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(self.env._("Only managers put recordings on hold."))
+        if is_held and any(self.mapped("deleted_at")):
+            raise UserError(self.env._("The file is not there any more."))
         self._log("hold" if is_held else "release")
         # who reads recordings does not write them; the group is checked above
         self._evidence().is_held = is_held
@@ -202,11 +204,6 @@ class CrmCallRecording(models.Model):
         deleted._log("delete")
         deleted.deleted_at = fields.Datetime.now()
         return len(deleted)
-
-    @api.constrains("is_held", "deleted_at")
-    def _check_hold(self):
-        if any(one.is_held and one.deleted_at for one in self):
-            raise UserError(self.env._("The file is not there any more."))
 
 
 class CrmCall(models.Model):

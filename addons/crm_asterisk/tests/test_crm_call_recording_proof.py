@@ -5,7 +5,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..ami.facts import call_key
@@ -94,6 +94,8 @@ class TestCrmCallRecordingProof(HttpCase, CallCase):
         self.assertEqual(recordings._expire(self.server), 1)
         self.assertFalse((self.root / held.name).exists())
         self.assertEqual(recordings._expire(self.server), 0)
+        with self.assertRaisesRegex(UserError, "not there any more"):
+            held.with_user(self.manager).action_hold()
 
     def test_who_holds(self):
         """A15, G35: managers alone; nobody writes seal, hold or log."""
