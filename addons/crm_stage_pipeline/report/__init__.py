@@ -1,1 +1,2 @@
 from . import crm_list_report
+from . import crm_pool_review

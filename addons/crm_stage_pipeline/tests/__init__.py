@@ -50,6 +50,7 @@ from . import (
     test_crm_pool_recycle_race,
     test_crm_pool_recycle_run,
     test_crm_pool_request,
+    test_crm_pool_review,
     test_crm_pool_rule,
     test_crm_pool_setting,
     test_crm_pool_stage,
