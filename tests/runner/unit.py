@@ -22,7 +22,7 @@ from .odoo_log import judge_folder
 
 
 def _told(err, text: str) -> str:
-    """What went wrong before the way to it: who reads only a beginning has the cause."""
+    """What went wrong, before the way to it: a beginning is all that some see."""
     kind, error, _traceback = err
     return f"{kind.__name__}: {error}\n{text}"
 

@@ -46,7 +46,7 @@ class CrmPoolReview(models.Model):
     at = fields.Datetime(string="Date", readonly=True)
     kind = fields.Selection(
         selection=[
-            ("contact", "Contact"),
+            ("contact", "Contacted"),
             ("customer", "New Customer"),
             ("claim", "Customer Claimed"),
             ("assign", "Customer Assigned"),

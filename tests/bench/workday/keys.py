@@ -1,16 +1,17 @@
-"""The working day: main line, kanban, the next customer, a contact record, on a million
-customers and five million contact records of 36 months by 50 agents."""
+"""The working day: main line, kanban, the next customer, a contact record, the review,
+on a million customers and five million contact records of 36 months by 50 agents."""
 
 from tests.bench.keys import Key
 from tests.bench.pool import data
 
-from . import main_line, next_customer, record_add
+from . import main_line, next_customer, record_add, review
 
 STEPS = (
     data.measure,
     main_line.measure,
     next_customer.measure,
     record_add.measure,
+    review.measure,
 )
 KEYS = (
     Key(
@@ -47,5 +48,12 @@ KEYS = (
         " by the same person on his own customers; in turns, median of three pairs of"
         " medians",
         at_most=2,
+    ),
+    Key(
+        "review.p95_ms",
+        "a manager's review of a month, ms",
+        "formatted_read_group over HTTP as table and chart send it, the last whole"
+        " month by person and by day: p95 of the slower",
+        at_most=1000,
     ),
 )
