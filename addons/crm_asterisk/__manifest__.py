@@ -19,6 +19,7 @@
         "views/asterisk_queue_views.xml",
         "views/asterisk_agent_views.xml",
         "views/crm_call_recording_templates.xml",
+        "views/crm_call_report_views.xml",
         "views/crm_call_menus.xml",
     ],
     "demo": ["demo/asterisk_server_demo.xml", "demo/asterisk_queue_demo.xml"],

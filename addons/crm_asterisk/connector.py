@@ -312,7 +312,8 @@ class Connector:
     def _carry_out(self, order: Order) -> None:
         """Send one command, once. No answer is no failure: resolve_orders finds out."""
         try:
-            message = self._do_test() if order.kind == "test" else self._do(order)
+            is_test = order.kind == "test"
+            message = self._do_test(order) if is_test else self._do(order)
         except (AmiTimeout, AmiClosed) as error:
             _logger.warning("command %s: %s", order.uuid, error)
             return
@@ -339,7 +340,7 @@ class Connector:
             )
         return ""
 
-    def _do_test(self) -> str:
+    def _do_test(self, order: Order) -> str:
         """Each step of the connection; the first one that fails is named."""
         if self.session.send_action({"Action": "Ping"}).get("Timestamp", "") == "":
             raise AmiError("ping: the answer has no time")
@@ -351,5 +352,24 @@ class Connector:
             raise AmiError("settings: the account lacks the class system")
         if settings.get("CoreCDRenabled") == "No":
             raise AmiError("call records: CDR is switched off (cdr.conf)")
+        self._test_dialplan(order.payload.get("contexts", ()))
+        self._test_records()
         version = settings.get("AsteriskVersion", "?")
         return f"Asterisk {version}, {len(devices)} telephones"
+
+    def _test_dialplan(self, contexts: list[str]) -> None:
+        for name in contexts:
+            answer, _lines = self.session.send_list(
+                {"Action": "ShowDialPlan", "Context": name}
+            )
+            if answer.failed:
+                raise AmiError(f"dialplan: there is no context {name}")
+
+    def _test_records(self) -> None:
+        account = self.gateway.account()
+        if account is None or not account.records_file:
+            raise AmiError("call records file: none is entered, calls may be missed")
+        try:
+            next(read_back(Path(account.records_file), time.time()), None)
+        except OSError as error:
+            raise AmiError(f"call records file: {error}") from error

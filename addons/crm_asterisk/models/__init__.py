@@ -17,8 +17,10 @@ from . import crm_call_recording_play
 from . import crm_call_recording_proof
 from . import asterisk_pause_reason
 from . import asterisk_queue
+from . import asterisk_queue_wallboard
 from . import asterisk_queue_member
 from . import asterisk_endpoint_agent
 from . import asterisk_agent_log
 from . import crm_call_agent
 from . import crm_call_spy
+from . import crm_call_report

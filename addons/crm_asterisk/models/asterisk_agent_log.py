@@ -25,7 +25,7 @@ class AsteriskAgentLog(models.Model):
         required=True,
     )
     reason_id = fields.Many2one(
-        comodel_name="asterisk.pause.reason", string="Reason", ondelete="restrict"
+        comodel_name="asterisk.pause.reason", ondelete="restrict"
     )
     started_at = fields.Datetime(string="From", required=True)
     ended_at = fields.Datetime(string="To")

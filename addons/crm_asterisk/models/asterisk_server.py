@@ -7,6 +7,14 @@ from odoo.exceptions import UserError, ValidationError
 
 # The connector writes its heartbeat every few seconds; older than this it is gone.
 ALIVE = timedelta(seconds=30)
+# What the dialplan must have for hold, conferences and listening.
+CONTEXTS = (
+    "odoo-hold",
+    "odoo-wait",
+    "odoo-conference",
+    "odoo-conference-guest",
+    "odoo-spy",
+)
 
 
 class AsteriskServer(models.Model):
@@ -174,7 +182,8 @@ class AsteriskServer(models.Model):
         elif self.state != "connected":
             message = self.link_message or self.env._("Not connected yet.")
         else:
-            self.env["asterisk.command"]._queue(self, "test", {})
+            contexts = [self.context, self.transfer_context, *CONTEXTS]
+            self.env["asterisk.command"]._queue(self, "test", {"contexts": contexts})
             message = self.env._("Testing %(pbx)s ...", pbx=self.name)
         return {
             "type": "ir.actions.client",

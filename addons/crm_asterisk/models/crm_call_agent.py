@@ -19,7 +19,7 @@ class CrmCall(models.Model):
             ],
             limit=1,
         )
-        reasons = self.env["asterisk.pause.reason"].search([])
+        reasons = self.env["asterisk.pause.reason"].search([("active", "=", True)])
         data["agent"] = {**endpoint._agent_data(), "has_queues": bool(queues)}
         data["reasons"] = [{"id": reason.id, "name": reason.name} for reason in reasons]
         return data

@@ -13,3 +13,4 @@ from . import test_ami_replay
 from . import test_crm_call_control
 from . import test_asterisk_agent
 from . import test_crm_call_recording_proof
+from . import test_crm_call_report
