@@ -60,6 +60,7 @@
         "views/crm_pool_customer_menus.xml",
         "report/crm_list_report.xml",
         "report/crm_pool_review_views.xml",
+        "report/crm_pool_stage_history_views.xml",
         "data/crm_pool_guard_actions.xml",
         "data/crm_pool_guard_cron.xml",
         "views/crm_contact_outcome_views.xml",

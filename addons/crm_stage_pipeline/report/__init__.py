@@ -1,2 +1,3 @@
 from . import crm_list_report
 from . import crm_pool_review
+from . import crm_pool_stage_history

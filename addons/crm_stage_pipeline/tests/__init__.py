@@ -54,6 +54,7 @@ from . import (
     test_crm_pool_rule,
     test_crm_pool_setting,
     test_crm_pool_stage,
+    test_crm_pool_stage_history,
     test_crm_pool_take,
     test_crm_pool_territory,
     test_crm_pool_tour,
