@@ -22,6 +22,7 @@
         "views/crm_incentive_attainment_views.xml",
         "views/crm_incentive_draw_views.xml",
         "views/crm_incentive_dispute_views.xml",
+        "views/crm_incentive_sales_plan_views.xml",
         "views/crm_incentive_payout_views.xml",
         "views/crm_incentive_forecast_views.xml",
         "views/portal_templates.xml",

@@ -38,3 +38,4 @@ from . import crm_incentive_run
 from . import crm_incentive_aggregate
 from . import crm_incentive_replay
 from . import crm_incentive_forecast
+from . import crm_incentive_sales_plan

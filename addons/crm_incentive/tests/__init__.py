@@ -9,6 +9,8 @@ from . import test_incentive_ledger
 from . import test_incentive_payment
 from . import test_incentive_payout
 from . import test_incentive_run
+from . import test_incentive_race
+from . import test_incentive_sales_plan
 from . import test_incentive_statement
 from . import test_incentive_tour
 from . import test_rating_cases
