@@ -68,18 +68,12 @@ class CrmPoolReview(models.Model):
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     pool_id = fields.Many2one(comodel_name="crm.pool", readonly=True)
-    industry_id = fields.Many2one(
-        comodel_name="res.partner.industry", string="Industry", readonly=True
-    )
+    industry_id = fields.Many2one(comodel_name="res.partner.industry", readonly=True)
     state_id = fields.Many2one(
         comodel_name="res.country.state", string="Area", readonly=True
     )
-    country_id = fields.Many2one(
-        comodel_name="res.country", string="Country", readonly=True
-    )
-    outcome_id = fields.Many2one(
-        comodel_name="crm.contact.outcome", string="Outcome", readonly=True
-    )
+    country_id = fields.Many2one(comodel_name="res.country", readonly=True)
+    outcome_id = fields.Many2one(comodel_name="crm.contact.outcome", readonly=True)
     channel = fields.Selection(
         selection=lambda self: (
             self.env["crm.contact.record"]

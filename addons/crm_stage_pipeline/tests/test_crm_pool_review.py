@@ -37,6 +37,38 @@ class TestCrmPoolReview(PoolCase):
             }
         )
 
+    def _sold(self, partner):
+        """An opportunity and a quotation of agent_1."""
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Chairs",
+                "type": "opportunity",
+                "partner_id": partner.id,
+                "user_id": self.agent_1.id,
+                "team_id": self.team.id,
+                "expected_revenue": 500,
+            }
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "user_id": self.agent_1.id,
+                "order_line": [
+                    fields.Command.create(
+                        {
+                            "product_id": self.env["product.product"]
+                            .create({"name": "Chair", "list_price": 70})
+                            .id,
+                            "product_uom_qty": 2,
+                            "price_unit": 70,
+                            "tax_ids": False,
+                        }
+                    )
+                ],
+            }
+        )
+        return lead, order
+
     def test_an_event_stays_with_whom_it_happened(self):
         """P57: claimed, called, promoted and given back by one, claimed by the next."""
         first, second = (
@@ -74,34 +106,7 @@ class TestCrmPoolReview(PoolCase):
     def test_opportunity_and_order(self):
         """P57: in the company's currency, when they came and when they ended"""
         partner = self._new_customers(1, owner=self.agent_1).partner_id
-        lead = self.env["crm.lead"].create(
-            {
-                "name": "Chairs",
-                "type": "opportunity",
-                "partner_id": partner.id,
-                "user_id": self.agent_1.id,
-                "team_id": self.team.id,
-                "expected_revenue": 500,
-            }
-        )
-        order = self.env["sale.order"].create(
-            {
-                "partner_id": partner.id,
-                "user_id": self.agent_1.id,
-                "order_line": [
-                    fields.Command.create(
-                        {
-                            "product_id": self.env["product.product"]
-                            .create({"name": "Chair", "list_price": 70})
-                            .id,
-                            "product_uom_qty": 2,
-                            "price_unit": 70,
-                            "tax_ids": False,
-                        }
-                    )
-                ],
-            }
-        )
+        lead, order = self._sold(partner)
         self.assertEqual(
             self._rows(self.manager, "opportunity", "won", "quotation", "order"),
             [("opportunity", "agent_1"), ("quotation", "agent_1")],
