@@ -216,7 +216,7 @@ class CrmIncentiveSalesPlanLine(models.Model):
 
     _name = "crm.incentive.sales.plan.line"
     _description = "Sales Plan Line"
-    _order = "plan_id, parent_path, date_from, id"
+    _order = "plan_id, date_from, date_to desc, id"
     _parent_store = True
     _check_company_auto = True
 
