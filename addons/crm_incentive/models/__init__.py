@@ -15,7 +15,6 @@ from . import crm_incentive_formula
 from . import crm_incentive_formula_check
 from . import crm_incentive_formula_use
 from . import crm_incentive_formula_engine
-from . import crm_incentive_formula_trial
 from . import crm_incentive_quota
 from . import crm_incentive_attainment
 from . import crm_incentive_credit
@@ -36,6 +35,4 @@ from . import crm_incentive_payout
 from . import crm_incentive_statement_line
 from . import crm_incentive_run
 from . import crm_incentive_aggregate
-from . import crm_incentive_replay
-from . import crm_incentive_forecast
 from . import crm_incentive_sales_plan

@@ -248,7 +248,7 @@ class CrmIncentiveAlarm(models.Model):
     @api.model
     def _cron_check(self):
         """Compare every plan's ledger with its sums; open and close alarms."""
-        for plan in self.env["crm.incentive.plan"].search([]):
+        for plan in self.env["crm.incentive.plan"].search([("active", "=", True)]):
             found = self.env["crm.incentive.aggregate"]._differences(plan)
             self._raise(plan, found)
 

@@ -155,13 +155,12 @@ class CrmIncentiveDispute(models.Model):
 
     def _answer(self, state, adjustment):
         # past write(), which lets nobody set the state
-        super().write(
-            {
-                "state": state,
-                "answered_by_id": self.env.uid,
-                "adjustment_id": adjustment.id,
-            }
-        )
+        vals = {
+            "state": state,
+            "answered_by_id": self.env.uid,
+            "adjustment_id": adjustment.id,
+        }
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _check_may_answer(self):
         self.check_access("write")

@@ -102,6 +102,23 @@ class CrmIncentivePlanVersion(models.Model):
             "view_mode": "form",
         }
 
+    def action_replay(self):
+        """Compare the version with the past."""
+        self.ensure_one()
+        first = fields.Date.start_of(fields.Date.context_today(self), "year")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replay on Past Data"),
+            "res_model": "crm.incentive.replay",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_version_id": self.id,
+                "default_date_from": fields.Date.subtract(first, years=1),
+                "default_date_to": fields.Date.subtract(first, days=1),
+            },
+        }
+
     def _check_no_state(self, vals):
         if {"state", "approved_by_id", "approved_at"} & vals.keys():
             raise UserError(self.env._("Versions are approved by their button."))

@@ -122,8 +122,10 @@ class CrmIncentiveSalesPlan(models.Model):
             ]
         )
         # past write(), which lets nobody set the state
-        super().write({"state": "approved", "approved_by_id": self.env.uid})
-        super(CrmIncentiveSalesPlan, earlier).write({"state": "replaced"})
+        vals = {"state": "approved", "approved_by_id": self.env.uid}
+        super().write(vals)  # pylint: disable=super-method-mismatch
+        replaced = super(CrmIncentiveSalesPlan, earlier)
+        replaced.write({"state": "replaced"})  # pylint: disable=super-method-mismatch
         self._write_quotas(earlier)
         return True
 
@@ -253,7 +255,7 @@ class CrmIncentiveSalesPlanLine(models.Model):
         comodel_name="product.category", ondelete="restrict"
     )
     territory_id = fields.Many2one(
-        comodel_name="res.country.state", string="Territory", ondelete="restrict"
+        comodel_name="res.country.state", ondelete="restrict"
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", ondelete="restrict"

@@ -144,26 +144,3 @@ class CrmIncentiveReplayLine(models.TransientModel):
     def _compute_difference(self):
         for line in self:
             line.difference = line.replayed - line.earned
-
-
-class CrmIncentivePlanVersion(models.Model):
-    """A version that can be replayed."""
-
-    _inherit = "crm.incentive.plan.version"
-
-    def action_replay(self):
-        """Compare the version with the past."""
-        self.ensure_one()
-        first = fields.Date.start_of(fields.Date.context_today(self), "year")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Replay on Past Data"),
-            "res_model": "crm.incentive.replay",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_version_id": self.id,
-                "default_date_from": fields.Date.subtract(first, years=1),
-                "default_date_to": fields.Date.subtract(first, days=1),
-            },
-        }
