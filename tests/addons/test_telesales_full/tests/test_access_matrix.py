@@ -47,6 +47,21 @@ class TestAccessMatrix(RolesCase):
                 self.assertEqual(self._cell(model, self.users["public"]), "----")
                 self.assertEqual(self._cell(model, self.users["internal"])[1:], "---")
 
+    def test_what_a_dialog_holds_is_its_makers(self):
+        """Odoo shows rows of a wizard to everybody who may use the wizard: each of ours
+        has a rule that leaves them to who began."""
+        wizards = [name for name in self._models() if self.env[name]._transient]
+        self.assertTrue(wizards)
+        for name in wizards:
+            with self.subTest(name):
+                rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
+                owner = rules.filtered(
+                    lambda rule: (
+                        not rule.groups and "create_uid" in (rule.domain_force or "")
+                    )
+                )
+                self.assertTrue(owner)
+
     def test_a_missing_right_is_seen(self):
         """The table would notice one access line less."""
         before = self._table()
