@@ -92,8 +92,13 @@ class CrmContactRecord(models.Model):
     )
 
     _customer_date_idx = models.Index("(customer_id, date DESC)")
-    _company_date_idx = models.Index("(company_id, date)")
-    _user_date_idx = models.Index("(user_id, date)")
+    # the review of a month and the main line count from these alone
+    _company_date_idx = models.Index(
+        "(company_id, date) INCLUDE (user_id, outcome_id, channel, customer_id)"
+    )
+    _user_date_idx = models.Index(
+        "(user_id, date) INCLUDE (outcome_id, customer_id, company_id)"
+    )
     _source_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     @api.depends("customer_id", "date", "channel")
