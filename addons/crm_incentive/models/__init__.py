@@ -36,3 +36,4 @@ from . import crm_incentive_statement_line
 from . import crm_incentive_run
 from . import crm_incentive_aggregate
 from . import crm_incentive_sales_plan
+from . import crm_incentive_sales_plan_line
