@@ -126,6 +126,7 @@
         "web.assets_backend": [
             "crm_stage_pipeline/static/src/import_runner/*",
             "crm_stage_pipeline/static/src/request_counter/*",
+            "crm_stage_pipeline/static/src/list_print/*",
             "crm_stage_pipeline/static/src/main_line/*",
             "crm_stage_pipeline/static/src/query_item/*",
             "crm_stage_pipeline/static/src/reminder/*",

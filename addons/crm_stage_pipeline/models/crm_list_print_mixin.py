@@ -15,11 +15,15 @@ class CrmListPrintMixin(models.AbstractModel):
     def action_print_list(self):
         """Print self; without any, what the list's filters find.
 
+        In the order of the list; the client tells by `active_order` how it is sorted.
+
         :return: a report action
         """
         report = self.env.ref(self._list_report)
-        records = self or self.search(
-            self.env.context.get("active_domain") or [], limit=MOST + 1
+        context = self.env.context
+        chosen = [("id", "in", self.ids)] if self else context.get("active_domain")
+        records = self.with_context(active_test=not self).search(
+            chosen or [], order=context.get("active_order") or None, limit=MOST + 1
         )
         self.env[f"report.{report.report_name}"]._check_most(len(records))
         records._check_pool_right("print")

@@ -59,6 +59,14 @@ class TestCrmPoolCustomerPrint(RightCase):
         )
         chosen = found.browse(mine[1].ids).action_print_list()
         self.assertEqual(chosen["context"]["active_ids"], mine[1].ids)
+        # as the person sorted the list, chosen rows too
+        for order in ("id desc", "name asc"):
+            expected = customers.search([("id", "in", mine.ids)], order=order)
+            ordered = found.with_context(active_order=order)
+            for listed in (ordered, ordered.browse(mine.ids)):
+                self.assertEqual(
+                    listed.action_print_list()["context"]["active_ids"], expected.ids
+                )
         self.patch(crm_list_report, "MOST", 2)
         with self.assertRaises(UserError):
             self._print(self.agent_1, mine)
