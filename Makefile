@@ -1,7 +1,7 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story screenshots walk stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
-	test-long test-install test-core pot bench bench-pool bench-workday
+	test-long test-install test-core pot bench bench-customer bench-pool bench-workday
 
 help:  ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ test-core:  ## of test-long: Odoo's own tests with our addons against without
 
 bench:  ## all keys with their bounds, into build/bench.json and docs/bench.md; on an idle machine
 	scripts/bench
+
+bench-customer:  ## of bench: import, duplicates and the hint while typing, on a million customers
+	scripts/bench customer
 
 bench-pool:  ## of bench: claims, recycling, lists and searches on a million customers
 	scripts/bench pool

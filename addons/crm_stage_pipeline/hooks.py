@@ -10,3 +10,5 @@ def uninstall_hook(env):
     """The functions in the database go with the tables that they are about."""
     for name in ("crm_pool_look", "crm_pool_take", "crm_pool_counter"):
         env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s", SQL.identifier(name)))
+    # an index stands on it
+    env.cr.execute(SQL("DROP FUNCTION IF EXISTS crm_name_pairs CASCADE"))

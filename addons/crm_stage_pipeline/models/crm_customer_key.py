@@ -33,7 +33,8 @@ class CrmCustomerKey(models.Model):
         "(company_id, kind, key) WHERE enforced",
         "A customer with the same name or telephone number exists already.",
     )
-    _lookup_idx = models.Index("(company_id, kind, key)")
+    # for equal keys, and for keys that begin with a text, whatever the collation
+    _lookup_idx = models.Index("(company_id, kind, key text_pattern_ops)")
 
     @api.model
     def _sync(self, customers):

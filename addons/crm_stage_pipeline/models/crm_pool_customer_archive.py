@@ -37,10 +37,14 @@ class CrmPoolCustomer(models.Model):
         self.env["crm.pool.log"]._append(
             "restore" if active else "archive",
             [{"customer": customer} for customer in changed],
+            reason=self.env.context.get("crm_pool_bin_reason"),
         )
 
     def _archive_lone_partners(self):
         """Archive partners whose last row has gone and that have no open document.
+
+        A quotation, or an order that is finished, stays as it is (C8): the contact of
+        a private customer would be open to everybody otherwise.
 
         Superuser: rows and documents of other companies and people count.
         """
@@ -51,8 +55,10 @@ class CrmPoolCustomer(models.Model):
         leads_sudo = env_sudo["crm.lead"].search(
             [*theirs, ("won_status", "=", "pending")]
         )
-        orders_sudo = env_sudo["sale.order"].search(
-            [*theirs, ("state", "!=", "cancel"), ("locked", "=", False)]
+        orders_sudo = (
+            env_sudo["sale.order"]
+            .search([*theirs, ("state", "=", "sale"), ("locked", "=", False)])
+            .filtered(lambda order: order._is_pool_open())
         )
         kept_sudo = (
             rows_sudo.search([("partner_id", "in", partners_sudo.ids)]).partner_id

@@ -20,7 +20,11 @@ EMPTY_ROWS_LIMIT = 1_000
 HEADER_SEARCH = 20
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+# Control signs, and those that turn the direction of writing: a name that only looks
+# like another one is the same.
+_TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _CONTROLS = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
+_CONTROLS |= {ord(sign): None for sign in _TURNS}
 
 
 class SpreadsheetError(ValueError):

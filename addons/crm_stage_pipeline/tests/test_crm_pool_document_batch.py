@@ -77,7 +77,6 @@ class TestCrmPoolDocumentBatch(PoolCase):
         """An order brings archived customers back, the second as a duplicate."""
         rows = self._new_customers(2)
         rows.active = False
-        rows.partner_id.active = True
         rows.partner_id.name = "Returning Works"
         self.env["sale.order"].create(
             [{"partner_id": partner.id, "state": "sale"} for partner in rows.partner_id]

@@ -1,3 +1,6 @@
+import errno
+
+import psycopg2
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -212,7 +215,11 @@ class CrmPoolImport(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        handled = self._run_batch(STEP) if self.state == "running" else 0
+        try:
+            handled = self._run_batch(STEP) if self.state == "running" else 0
+            self.env.flush_all()
+        except (psycopg2.errors.DiskFull, OSError) as error:
+            raise self._full_disk_error(error) from error
         return {"state": self.state, "handled": handled}
 
     def action_stop(self):
@@ -234,6 +241,18 @@ class CrmPoolImport(models.Model):
             "view_mode": "list,form",
             "domain": brought,
         }
+
+    def _full_disk_error(self, error):
+        """What people are told when the server has no room; other errors stay."""
+        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+            return error
+        return UserError(
+            self.env._(
+                "The server's disk is full: the last rows were not saved, those before "
+                "are. Have your administrator make room; the import goes on by itself "
+                "where it stopped."
+            )
+        )
 
     def _check_rights(self):
         """Importing, equal names and other people's customers go by the role's rights.

@@ -101,9 +101,16 @@ class CrmPoolImport(models.Model):
     @api.model
     def _get_file_message(self, reason):
         messages = {
-            "empty": self.env._("The file is empty."),
-            "too_large": self.env._("The file is too large (50 MB at most)."),
-            "too_many_rows": self.env._("The file has more than 200,000 rows."),
+            "empty": self.env._(
+                "The file is empty: choose one with the names of the columns in its "
+                "first row and the customers below."
+            ),
+            "too_large": self.env._(
+                "The file is too large (50 MB at most): load it in parts."
+            ),
+            "too_many_rows": self.env._(
+                "The file has more than 200,000 rows: load it in parts."
+            ),
             "password": self.env._(
                 "The file has a password or is of an old format. Save it as .xlsx "
                 "without a password."
@@ -111,10 +118,16 @@ class CrmPoolImport(models.Model):
             "encoding": self.env._(
                 "The letters of this csv file cannot be read. Save it as UTF-8."
             ),
-            "no_header": self.env._("The first row must name the columns."),
+            "no_header": self.env._(
+                "The first row must name the columns: write a name above each."
+            ),
         }
         return messages.get(
-            reason, self.env._("This is not a spreadsheet (.xlsx or .csv).")
+            reason,
+            self.env._(
+                "This is not a spreadsheet: open it in your spreadsheet program and "
+                "save it as .xlsx or .csv."
+            ),
         )
 
 

@@ -1,0 +1,155 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..spreadsheet import FIELDS
+from .crm_pool_import_row import LABELS
+
+# What a template holds besides the columns.
+SETTINGS = (
+    "stage_id",
+    "owner_mode",
+    "owner_id",
+    "country_id",
+    "is_company",
+    "number_duplicates",
+    "invalid_numbers",
+)
+
+
+class CrmPoolImportTemplate(models.Model):
+    """How files of one kind are read: their columns, and where the customers go (P49).
+
+    Columns are found by what stands above them, in whatever order they come. A file
+    that lacks one of them is refused, so that nothing goes into the wrong field.
+    """
+
+    _name = "crm.pool.import.template"
+    _description = "Import Template"
+    _order = "name, id"
+
+    name = fields.Char(required=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    active = fields.Boolean(default=True)
+    stage_id = fields.Many2one(
+        comodel_name="crm.pool.stage",
+        domain="[('company_id', 'in', [company_id, False])]",
+        ondelete="restrict",
+    )
+    owner_mode = fields.Selection(
+        selection=[("shared", "Shared"), ("me", "Me"), ("user", "Another Person")],
+        string="Owner",
+        required=True,
+        default="shared",
+    )
+    owner_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Person",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        ondelete="restrict",
+    )
+    country_id = fields.Many2one(comodel_name="res.country", required=True)
+    is_company = fields.Boolean(string="Customers Are Companies", default=True)
+    number_duplicates = fields.Selection(
+        selection=[("reject", "Refuse"), ("keep", "Allow")],
+        string="Equal Numbers",
+        required=True,
+        default="reject",
+    )
+    invalid_numbers = fields.Selection(
+        selection=[
+            ("reject", "Refuse if no number is valid"),
+            ("keep", "Keep the row and the text"),
+        ],
+        required=True,
+        default="reject",
+    )
+    line_ids = fields.One2many(
+        comodel_name="crm.pool.import.template.line",
+        inverse_name="template_id",
+        string="Columns",
+        copy=True,
+    )
+
+    _name_uniq = models.Constraint(
+        "UNIQUE (company_id, name)",
+        "The company has an import template of this name: choose another name.",
+    )
+
+    def _get_settings(self):
+        """What an import takes over, as values of its fields."""
+        self.ensure_one()
+        return {
+            name: value.id
+            if isinstance(value := self[name], models.BaseModel)
+            else value
+            for name in SETTINGS
+        }
+
+    def _apply(self, columns):
+        """Give the columns of a file the fields that they have here.
+
+        :param columns: crm.pool.import.column
+        :raises UserError: naming the columns that the file lacks
+        """
+        by_header = {}
+        for column in columns:
+            by_header.setdefault(_folded(column.header), column)
+        missing = self.line_ids.filtered(
+            lambda line: _folded(line.header) not in by_header
+        )
+        if missing:
+            raise UserError(
+                self.env._(
+                    "This file has no column %(columns)s, which the template "
+                    "%(template)s needs: choose another template, or none, or correct "
+                    "the first row of the file.",
+                    columns=", ".join(f"“{line.header}”" for line in missing),
+                    template=self.name,
+                )
+            )
+        columns.write({"field_name": False, "is_required": False})
+        for line in self.line_ids:
+            by_header[_folded(line.header)].write(
+                {"field_name": line.field_name, "is_required": line.is_required}
+            )
+
+
+class CrmPoolImportTemplateLine(models.Model):
+    """A column of the files and the field that it fills."""
+
+    _name = "crm.pool.import.template.line"
+    _description = "Import Template Column"
+    _order = "sequence, id"
+    _rec_name = "header"
+
+    template_id = fields.Many2one(
+        comodel_name="crm.pool.import.template",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    sequence = fields.Integer()
+    header = fields.Char(
+        required=True, help="As it stands in the first row; case does not count."
+    )
+    field_name = fields.Selection(
+        selection=[(name, LABELS[name]) for name in FIELDS],
+        string="Field",
+        required=True,
+    )
+    is_required = fields.Boolean(
+        string="Required", help="Rows without this value are refused."
+    )
+
+    _header_uniq = models.Constraint(
+        "UNIQUE (template_id, header)", "A column stands in a template once."
+    )
+
+
+def _folded(header):
+    return " ".join((header or "").split()).casefold()
