@@ -8,8 +8,8 @@ CLAIM_FIELDS = (
     *("name", "company_id", "active", "pool_id", "stage_code", "access"),
     *("owner_id", "previous_owner_id", "released_at", "pool_entered_at"),
 )
-# Functions, because PostgreSQL keeps their plans: planning these statements takes
-# longer than running them (docs/decisions/0008).
+# Functions, because PostgreSQL keeps their plans as long as a connection is not reset:
+# planning these statements takes longer than running them (docs/decisions/0008).
 FUNCTIONS = """
 DROP FUNCTION IF EXISTS crm_pool_look;
 CREATE FUNCTION crm_pool_look(ids int[], companies int[], pools int[])
