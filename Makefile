@@ -1,7 +1,7 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story screenshots walk stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
-	test-long test-install test-core pot bench bench-customer bench-pool bench-workday
+	test-long test-install test-core pot bench bench-customer bench-incentive bench-pool bench-workday
 
 help:  ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-customer:  ## of bench: import, duplicates and the hint while typing, on a
 
 bench-pool:  ## of bench: claims, recycling, lists and searches on a million customers
 	scripts/bench pool
+
+bench-incentive:  ## of bench: runs over 100,000 order lines, OCA's settlement, posting
+	scripts/bench incentive
 
 bench-workday:  ## of bench: main line, kanban, next customer, contact records
 	scripts/bench workday

@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [
         "security/crm_incentive_security.xml",
+        "security/crm_incentive_analyst.xml",
         "security/ir.model.access.csv",
         "report/crm_incentive_statement_report.xml",
         "views/crm_incentive_menus.xml",
@@ -25,7 +26,11 @@
         "views/crm_incentive_sales_plan_views.xml",
         "views/crm_incentive_payout_views.xml",
         "views/crm_incentive_forecast_views.xml",
+        "views/crm_incentive_deal_views.xml",
+        "views/crm_incentive_accrual_views.xml",
+        "views/crm_incentive_migration_views.xml",
         "views/portal_templates.xml",
+        "views/portal_plan_templates.xml",
     ],
     "demo": [
         "demo/crm_incentive_demo.xml",

@@ -32,9 +32,9 @@ class Run:
         print(f"    {line}", flush=True)
         self.details.append(line)
 
-    def copy(self, template: str) -> str:
-        """A database of this run, dropped at its end."""
-        name = f"test_{os.getpid()}_bench_{self.group}"
+    def copy(self, template: str, which: str = "") -> str:
+        """A database of this run, dropped at its end; one, or one for each `which`."""
+        name = f"test_{os.getpid()}_bench_{self.group}{which}"
         self.stack.callback(script, "database", "drop", name)
         # a big database is copied as files, not through the write-ahead log
         os.environ["COPY_STRATEGY"] = "file_copy"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .errors import FormulaError, Problem
+from .tokens import TABLE_FUNCTIONS
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _MAX_PLACES = 12
@@ -29,7 +30,8 @@ class Scope:
 
     ``values``: name -> Decimal. ``references``: (function, name) -> Decimal, for quota,
     attainment, prev and ytd. ``tables``: name -> object with ``rate(x)`` (percent) and
-    ``marginal(x)`` (amount), see rating.RateTable.
+    ``marginal(x)`` (amount), see rating.RateTable, or with ``cell(x, y)``, see
+    rating.GridTable.
     """
 
     values: Mapping = field(default_factory=dict)
@@ -40,8 +42,8 @@ class Scope:
 def evaluate(formula, scope):
     """The value as Decimal, or a :class:`Problem`.
 
-    Codes: unknown_name, unknown_reference, unknown_table, division_by_zero, overflow,
-    not_a_number, bad_places, bad_bounds.
+    Codes: unknown_name, unknown_reference, unknown_table, wrong_table,
+    division_by_zero, overflow, not_a_number, bad_places, bad_bounds.
 
     >>> from .parser import parse
     >>> evaluate(parse("0.1 + 0.2"), Scope())
@@ -160,19 +162,24 @@ class _Evaluation:
 
     def _call(self, node):
         name = node.func.id
-        if name in ("tier", "marginal"):
-            table_name = node.args[0].id
-            table = self.scope.tables.get(table_name)
-            if table is None:
-                raise FormulaError(Problem("unknown_table", table_name))
-            amount = self.value(node.args[1])
-            return table.rate(amount) if name == "tier" else table.marginal(amount)
+        if name in TABLE_FUNCTIONS:
+            return self._looked_up(name, node)
         if name in ("quota", "attainment", "prev", "ytd"):
             key = (name, node.args[0].id)
             return self._known(
                 self.scope.references, key, "unknown_reference", f"{key[0]}({key[1]})"
             )
         return getattr(self, "_call_" + name)(*(self.value(a) for a in node.args))
+
+    def _looked_up(self, name, node):
+        table_name = node.args[0].id
+        table = self.scope.tables.get(table_name)
+        if table is None:
+            raise FormulaError(Problem("unknown_table", table_name))
+        method = getattr(table, _LOOKUP[name], None)
+        if method is None:
+            raise FormulaError(Problem("wrong_table", table_name))
+        return method(*(self.value(each) for each in node.args[1:]))
 
     def _known(self, mapping, key, code, detail):
         value = mapping.get(key)
@@ -213,6 +220,7 @@ class _Evaluation:
         return max(low, min(high, value))
 
 
+_LOOKUP = {"tier": "rate", "marginal": "marginal", "grid": "cell"}
 _COMPARE = {
     ast.Lt: lambda a, b: a < b,
     ast.LtE: lambda a, b: a <= b,

@@ -25,7 +25,7 @@ FUNCTIONS = {
     "clamp": (3, 3),
 }
 #: functions whose first argument is the bare name of a rate table, then a value
-TABLE_FUNCTIONS = {"tier": (2, 2), "marginal": (2, 2)}
+TABLE_FUNCTIONS = {"tier": (2, 2), "marginal": (2, 2), "grid": (3, 3)}
 #: functions of one bare name of a measure or formula
 REFERENCE_FUNCTIONS = {
     "quota": (1, 1),

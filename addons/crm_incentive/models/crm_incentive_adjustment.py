@@ -42,6 +42,9 @@ class CrmIncentiveAdjustment(models.Model):
     )
     amount = fields.Monetary(required=True, tracking=True)
     reason = fields.Text(required=True)
+    origin = fields.Char(
+        readonly=True, copy=False, help="What it was taken over from, once."
+    )
     state = fields.Selection(
         selection=[
             ("asked", "Asked For"),
@@ -66,6 +69,10 @@ class CrmIncentiveAdjustment(models.Model):
         index="btree_not_null",
     )
 
+    _origin_unique = models.UniqueIndex(
+        "(company_id, origin) WHERE origin IS NOT NULL",
+        "This was taken over already.",
+    )
     _not_zero = models.Constraint("CHECK (amount <> 0)", "Give an amount.")
 
     @api.depends("participant_id.name", "period_id.name")
@@ -119,7 +126,12 @@ class CrmIncentiveAdjustment(models.Model):
             "approved_by_id": self.env.uid,
             "approved_at": fields.Datetime.now(),
         }
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        self.env["crm.incentive.mark"]._set(
+            "crm.incentive.participant",
+            [(each.company_id.id, each.participant_id.id) for each in self],
+        )
+        return result
 
     def _check_second_person(self):
         """An approver, not who asked for it and not who gets it."""

@@ -13,7 +13,7 @@ class CrmIncentiveCredit(models.Model):
     """
 
     _name = "crm.incentive.credit"
-    _inherit = "crm.incentive.appended.mixin"
+    _inherit = ["crm.incentive.appended.mixin", "crm.incentive.document.mixin"]
     _description = "Incentive Credit"
     _order = "date desc, id desc"
     _rec_name = "source_key"
@@ -47,13 +47,6 @@ class CrmIncentiveCredit(models.Model):
     res_id = fields.Many2oneReference(
         string="Source Line", model_field="res_model", required=True, readonly=True
     )
-    document_model = fields.Char(required=True, readonly=True)
-    document_id = fields.Many2oneReference(
-        model_field="document_model", required=True, readonly=True
-    )
-    document_name = fields.Char(
-        string="Document Reference", compute="_compute_document_name"
-    )
     transaction_key = fields.Char(string="Deal", required=True, readonly=True)
     reversal_of_id = fields.Many2one(
         comodel_name="crm.incentive.credit", readonly=True, ondelete="restrict"
@@ -72,39 +65,19 @@ class CrmIncentiveCredit(models.Model):
     _deal_idx = models.Index("(rule_id, transaction_key)")
     _document_idx = models.Index("(document_model, document_id)")
 
-    @api.depends("document_model", "document_id")
-    def _compute_document_name(self):
-        for model, credits in self.grouped("document_model").items():
-            # names alone, for people who may not open the document
-            documents_sudo = (
-                self.env[model].sudo().browse(credits.mapped("document_id"))
-            )
-            names = {doc.id: doc.display_name for doc in documents_sudo.exists()}
-            for credit in credits:
-                credit.document_name = names.get(credit.document_id, False)
-
     @api.depends("document_name", "participant_id")
     def _compute_display_name(self):
         for credit in self:
             names = (credit.document_name, credit.participant_id.display_name)
             credit.display_name = ", ".join(name for name in names if name)
 
-    def action_open_document(self):
-        """The order or invoice, if the reader may see it."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.document_model,
-            "res_id": self.document_id,
-            "view_mode": "form",
-        }
-
     @api.model
-    def _collect(self, measure, date_to, run):
+    def _collect(self, measure, date_to, run, touched=None):
         """Bring the credits of ``measure`` up to ``date_to`` in line with its source.
 
         One statement: what is wanted is compared with what is credited, differences
-        are reversed and added. Returns (added, reversed); (0, 0) when nothing changed.
+        are reversed and added. ``touched`` is SQL of the only documents to look at.
+        Returns (added, reversed, ids of the participants of both).
         """
         house = self.env["crm.incentive.participant"]._house(measure.company_id)
         self.env.flush_all()
@@ -118,18 +91,20 @@ class CrmIncentiveCredit(models.Model):
             """
             WITH wanted AS MATERIALIZED (%(wanted)s),
             live AS MATERIALIZED (%(live)s),
-            taken_back AS (%(reversals)s RETURNING id),
-            added AS (%(additions)s RETURNING id)
-            SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
+            taken_back AS (%(reversals)s RETURNING participant_id),
+            added AS (%(additions)s RETURNING participant_id)
+            SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back),
+                   (SELECT COALESCE(ARRAY_AGG(DISTINCT participant_id), '{}')
+                      FROM (SELECT * FROM added UNION ALL SELECT * FROM taken_back) x)
             """,
-            wanted=self._wanted(measure, date_to, house),
-            live=self._live(measure, date_to),
+            wanted=self._wanted(measure, date_to, house, touched),
+            live=self._live(measure, date_to, touched),
             reversals=self._reversals(stamp),
             additions=self._additions(measure, stamp),
         )
-        [(added, reversed_count)] = self.env.execute_query(query)
+        [counts] = self.env.execute_query(query)
         self.env.invalidate_all()
-        return added, reversed_count
+        return counts
 
     def _reversals(self, stamp):
         """Insert of what takes back live credits that are wanted no more, or not so."""
@@ -186,8 +161,9 @@ class CrmIncentiveCredit(models.Model):
         )
         return SQL(", ").join(map(SQL.identifier, names.split()))
 
-    def _live(self, measure, date_to):
+    def _live(self, measure, date_to, touched):
         """Credits that stand: neither reversals nor reversed."""
+        source = measure._source()
         return SQL(
             """
             SELECT credit.*
@@ -196,12 +172,15 @@ class CrmIncentiveCredit(models.Model):
                AND credit.reversal_of_id IS NULL
                AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
                                 WHERE back.reversal_of_id = credit.id)
+               AND credit.document_model = %s AND %s
             """,
             measure.id,
             date_to,
+            source._document_model,
+            source._chosen(SQL("credit.document_id"), touched),
         )
 
-    def _wanted(self, measure, date_to, house):
+    def _wanted(self, measure, date_to, house, touched):
         """What should be credited: each source row split by the measure's rules.
 
         Shares are rounded to the document's currency; what is left of the direct ones
@@ -234,13 +213,13 @@ class CrmIncentiveCredit(models.Model):
                            THEN %(house)s::integer END) AS id) receiver
              WHERE whole.credited <> 0 AND receiver.id IS NOT NULL
             """,
-            rows=measure._source_rows(date_to),
-            first_owner=self._first_owners(measure),
+            rows=measure._source_rows(date_to, touched),
+            first_owner=self._first_owners(measure, touched),
             shares=self._shares(measure),
             house=house.id,
         )
 
-    def _first_owners(self, measure):
+    def _first_owners(self, measure, touched):
         """What changes by the day is asked once per deal: who was first stays."""
         return SQL(
             """
@@ -250,10 +229,14 @@ class CrmIncentiveCredit(models.Model):
               JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
              WHERE credit.measure_id = %s
                AND rule.receiver IN ('owner', 'caller', 'leader', 'role')
-               AND credit.reversal_of_id IS NULL
+               AND credit.reversal_of_id IS NULL AND %s
           ORDER BY credit.rule_id, credit.transaction_key, credit.id
             """,
             measure.id,
+            measure._source()._chosen(
+                SQL("credit.transaction_key"),
+                touched and SQL("SELECT transaction_key FROM source"),
+            ),
         )
 
     def _shares(self, measure):

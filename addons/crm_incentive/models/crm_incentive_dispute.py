@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -160,7 +162,29 @@ class CrmIncentiveDispute(models.Model):
             "answered_by_id": self.env.uid,
             "adjustment_id": adjustment.id,
         }
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        self._notify_payee()
+        return result
+
+    def _notify_payee(self):
+        """Tell the payee, in his language, that there is an answer."""
+        for dispute in self:
+            partner = dispute.participant_id.partner_id
+            localized = dispute.with_context(lang=partner.lang)
+            states = dict(
+                localized._fields["state"]._description_selection(localized.env)
+            )
+            body = localized.env._(
+                "Your dispute of %(statement)s was answered: %(state)s.",
+                statement=dispute.statement_id.display_name,
+                state=states[dispute.state],
+            )
+            answer = dispute.answer or ""
+            dispute.message_notify(
+                partner_ids=partner.ids,
+                subject=body,
+                body=Markup("<p>%s</p><p>%s</p>") % (body, answer),
+            )
 
     def _check_may_answer(self):
         self.check_access("write")

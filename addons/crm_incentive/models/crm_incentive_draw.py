@@ -13,6 +13,7 @@ class CrmIncentiveDraw(models.Model):
     """
 
     _name = "crm.incentive.draw"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Draw"
     _order = "participant_id, date_from desc, id"
     _check_company_auto = True

@@ -160,6 +160,7 @@ class CrmIncentiveFormulaVersion(models.Model):
     """
 
     _name = "crm.incentive.formula.version"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Formula Version"
     _order = "formula_id, date_from desc, id desc"
 
@@ -293,6 +294,8 @@ class CrmIncentiveFormulaVersion(models.Model):
             "approved_at": fields.Datetime.now(),
         }
         super().write(vals)  # pylint: disable=super-method-mismatch
+        # what its measures count is marked from now on
+        self.env.registry.clear_cache()
         # computed stored relations leave their other end in the cache as it was
         for named in (self.measure_ids, self.table_ids):
             named.invalidate_recordset(["formula_version_ids", "is_locked"])

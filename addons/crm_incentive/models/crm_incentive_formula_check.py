@@ -99,6 +99,7 @@ class CrmIncentiveFormula(models.Model):
             "clamp": self.env._("kept between two bounds: value, least, most"),
             "tier": self.env._("the percentage a rate table gives: table, value"),
             "marginal": self.env._("what a rate table pays, slice by slice"),
+            "grid": self.env._("the percentage of a grid: table, row, column"),
             "quota": self.env._("the target for a measure in this running total"),
             "attainment": self.env._("a measure's total divided by its target"),
             "prev": self.env._("a measure's total of the period before"),
@@ -148,6 +149,11 @@ class CrmIncentiveFormula(models.Model):
                 "%(name)s is no measure and no formula in force.", name=detail
             ),
             "unknown_table": self.env._("%(name)s is no rate table.", name=detail),
+            "wrong_table": self.env._(
+                "%(name)s: grids are read by grid(), other rate tables by tier() or "
+                "marginal().",
+                name=detail,
+            ),
             "unknown_reference": self.env._("%(name)s is missing.", name=detail),
             "division_by_zero": self.env._("Division by zero."),
             "overflow": self.env._("The result is too large."),

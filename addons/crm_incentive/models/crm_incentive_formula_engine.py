@@ -46,11 +46,12 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
     _name = "crm.incentive.formula.engine"
     _description = "Incentive Formula Engine"
 
-    def _book(self, plan, formulas, date_to, participants=None):
+    def _book(self, plan, formulas, date_to, participants=None, people=None):
         """Totals and quotas for ``formulas`` under ``plan`` up to ``date_to``.
 
         Only credits of days on which the person is on the plan count, unless
-        ``participants`` are named: a trial asks for anybody.
+        ``participants`` are named: a trial asks for anybody. ``people``: the ids of
+        those of the plan that are asked for, when not all are.
         """
         every = formulas._closure()
         book = Book(
@@ -66,23 +67,25 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
         )
         measures = every.version_ids.measure_ids
         if measures:
-            self._fill_totals(book, measures, date_to, participants)
+            self._fill_totals(book, measures, date_to, (participants, people))
             self._fill_quotas(book, measures)
         return book
 
-    def _fill_totals(self, book, measures, date_to, participants):
+    def _fill_totals(self, book, measures, date_to, who):
         codes = {measure.id: measure.code for measure in measures}
         names = {c.id: c.name for c in self.env["res.currency"].search([])}
         self.env.flush_all()
         rows = self.env.execute_query(
-            self._totals_query(book.plan, measures, date_to, participants)
+            self._totals_query(
+                book.plan, measures, date_to, self._credited(book.plan, who)
+            )
         )
         for participant_id, measure_id, period_id, total, missing in rows:
             key = (participant_id, codes[measure_id], period_id)
             book.totals[key] = Decimal(total or 0)
             book.unconverted.update(names.get(c, "?") for c in missing or ())
 
-    def _totals_query(self, plan, measures, date_to, participants):
+    def _totals_query(self, plan, measures, date_to, credited):
         """Each person's credits of each measure and period in the plan's currency."""
         return SQL(
             """
@@ -115,22 +118,26 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
             company=plan.company_id.id,
             measures=measures.ids,
             date_to=date_to,
-            who=self._credited(plan, participants),
+            who=credited,
             rates=self.env["crm.incentive.ledger"]._rates(plan.company_id),
             unit=Decimal(str(plan.currency_id.rounding)),
         )
 
-    def _credited(self, plan, participants):
+    def _credited(self, plan, who):
         """Condition on ``credit``: of the people named, or of who is on the plan."""
+        participants, people = who
         if participants is None:
             return SQL(
                 """
-                EXISTS (SELECT 1 FROM crm_incentive_plan_assignment assignment
+                %s AND EXISTS (SELECT 1 FROM crm_incentive_plan_assignment assignment
                          WHERE assignment.plan_id = %s
                            AND assignment.participant_id = credit.participant_id
                            AND assignment.date_from <= credit.date
                            AND COALESCE(assignment.date_to, credit.date) >= credit.date)
                 """,
+                self.env["crm.incentive.ledger"]._of(
+                    people, SQL("credit.participant_id")
+                ),
                 plan.id,
             )
         return SQL("credit.participant_id = ANY(%s)", participants.ids)

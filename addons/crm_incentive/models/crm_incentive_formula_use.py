@@ -139,3 +139,7 @@ class CrmIncentivePlanVersion(models.Model):
                     )
                 )
         return result
+
+    def _counted_measures(self):
+        formulas = self.component_ids.formula_id._closure()
+        return super()._counted_measures() | formulas.version_ids.measure_ids

@@ -12,6 +12,7 @@ class CrmIncentiveParticipantManager(models.Model):
     """
 
     _name = "crm.incentive.participant.manager"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Superior"
     _order = "participant_id, date_from desc, id"
     _check_company_auto = True

@@ -35,17 +35,18 @@ class CrmIncentiveLedger(models.AbstractModel):
     _name = "crm.incentive.ledger"
     _description = "Incentive Ledger"
 
-    def _update(self, company, date_to, run):
+    def _update(self, company, date_to, run, people=None):
         """Bring draft statements up to ``date_to`` in line with the credits.
 
-        Returns a dict: added, reversed (entries), waiting (credits for which no open
-        draft statement exists), unconverted (names of currencies without a rate).
+        Those of the participants with ids ``people``, or of all. Returns a dict:
+        added, reversed (entries), waiting (credits for which no open draft statement
+        exists), unconverted (names of currencies without a rate).
         """
         self.env.flush_all()
-        self._make_steps(company, date_to)
+        self._make_steps(company, date_to, people)
         self._make_wanted()
         self.env["crm.incentive.statement"]._ensure(company, self._statement_keys())
-        added, reversed_count = self._write_differences(company, date_to, run)
+        added, reversed_count = self._write_differences(company, date_to, run, people)
         unconverted = self.env.execute_query(
             SQL(
                 """
@@ -66,6 +67,10 @@ class CrmIncentiveLedger(models.AbstractModel):
             "waiting": waiting,
             "unconverted": [name for (name,) in unconverted],
         }
+
+    def _of(self, people, column):
+        """Condition that ``column`` is one of ``people``, when these are given."""
+        return SQL("TRUE") if people is None else SQL("%s = ANY(%s)", column, people)
 
     def _stands(self):
         """Condition on ``entry``: neither a reversal nor reversed."""
@@ -263,7 +268,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             )
         )
 
-    def _write_differences(self, company, date_to, run):
+    def _write_differences(self, company, date_to, run, people):
         """Reverse the draft entries that changed, add the new ones; their counts."""
         stamp = SQL(
             "%(company)s, %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
@@ -287,7 +292,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                 SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
                 """,
                 wanted=self._wanted_entries(),
-                live=self._live_entries(company, date_to),
+                live=self._live_entries(company, date_to, people),
                 reversals=self._reversals(stamp),
                 additions=self._additions(stamp),
                 run=run.id or None,
@@ -310,7 +315,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
         )
 
-    def _live_entries(self, company, date_to):
+    def _live_entries(self, company, date_to, people):
         return SQL(
             """
             SELECT entry.*
@@ -319,10 +324,11 @@ class CrmIncentiveLedger(models.AbstractModel):
                 ON statement.id = entry.statement_id
               JOIN crm_incentive_period period ON period.id = entry.period_id
              WHERE entry.company_id = %s AND entry.credit_id IS NOT NULL
-               AND statement.state = 'draft' AND period.date_to <= %s AND %s
+               AND statement.state = 'draft' AND period.date_to <= %s AND %s AND %s
             """,
             company.id,
             date_to,
+            self._of(people, SQL("entry.participant_id")),
             self._stands(),
         )
 

@@ -35,10 +35,10 @@ class CrmIncentiveLedger(models.AbstractModel):
 
     _inherit = "crm.incentive.ledger"
 
-    def _update(self, company, date_to, run):
-        result = super()._update(company, date_to, run)
-        wanted, report = self._wanted_formulas(company, date_to)
-        counts = self._write_formulas(company, date_to, run, wanted)
+    def _update(self, company, date_to, run, people=None):
+        result = super()._update(company, date_to, run, people)
+        wanted, report = self._wanted_formulas(company, date_to, people)
+        counts = self._write_formulas(company, date_to, run, wanted, people)
         return {
             **result,
             "added": result["added"] + counts[0],
@@ -48,7 +48,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             "problems": report["problems"],
         }
 
-    def _wanted_formulas(self, company, date_to):
+    def _wanted_formulas(self, company, date_to, people):
         """Entries that drafts should hold, and what is to be reported."""
         report = {"waiting": 0, "unconverted": set(), "problems": []}
         wanted = []
@@ -66,9 +66,12 @@ class CrmIncentiveLedger(models.AbstractModel):
         places = self._formula_places(company, date_to)
         engine = self.env["crm.incentive.formula.engine"]
         for plan, parts in components.grouped(lambda c: c.version_id.plan_id).items():
-            book = engine._book(plan, parts.formula_id, date_to)
+            members = plan.assignment_ids.participant_id
+            if people is not None:
+                members = members.filtered(lambda member: member.id in people)
+            book = engine._book(plan, parts.formula_id, date_to, people=people)
             report["unconverted"] |= book.unconverted
-            for participant in plan.assignment_ids.participant_id:
+            for participant in members:
                 periods = self._periods_on(plan, participant, book.periods)
                 for code in sorted(set(parts.mapped("code"))):
                     wanted += self._formula_steps(
@@ -224,7 +227,7 @@ class CrmIncentiveLedger(models.AbstractModel):
 
         return place
 
-    def _write_formulas(self, company, date_to, run, wanted):
+    def _write_formulas(self, company, date_to, run, wanted, people):
         """Reverse the formulas' draft entries that changed, add the new ones."""
         self.env["crm.incentive.statement"]._ensure(
             company,
@@ -248,7 +251,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                 SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
                 """,
                 wanted=self._formula_rows(wanted),
-                live=self._live_formulas(company, date_to),
+                live=self._live_formulas(company, date_to, people),
                 reversals=self._formula_reversals(stamp),
                 additions=self._formula_additions(stamp),
             )
@@ -274,7 +277,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             json.dumps(wanted),
         )
 
-    def _live_formulas(self, company, date_to):
+    def _live_formulas(self, company, date_to, people):
         return SQL(
             """
             SELECT entry.*
@@ -283,10 +286,11 @@ class CrmIncentiveLedger(models.AbstractModel):
                 ON statement.id = entry.statement_id
               JOIN crm_incentive_period period ON period.id = entry.period_id
              WHERE entry.company_id = %s AND entry.credit_id IS NULL
-               AND statement.state = 'draft' AND period.date_to <= %s AND %s
+               AND statement.state = 'draft' AND period.date_to <= %s AND %s AND %s
             """,
             company.id,
             date_to,
+            self._of(people, SQL("entry.participant_id")),
             self._stands(),
         )
 

@@ -7,7 +7,7 @@ class CrmIncentiveLedger(models.AbstractModel):
 
     _inherit = "crm.incentive.ledger"
 
-    def _make_steps(self, company, date_to):
+    def _make_steps(self, company, date_to, people):
         """Temporary table: each credit to be rated, its period and exchange rate."""
         self._create_table(
             "incentive_step",
@@ -21,9 +21,9 @@ class CrmIncentiveLedger(models.AbstractModel):
                 stated AS MATERIALIZED (%(stated)s)
                 %(steps)s
                 """,
-                frozen=self._frozen(company),
+                frozen=self._frozen(company, people),
                 components=self._components(company),
-                fresh=self._fresh_credits(company, date_to),
+                fresh=self._fresh_credits(company, date_to, people),
                 taken_back=self._taken_back_credits(),
                 places=self._places(company, date_to),
                 rates=self._rates(company),
@@ -74,7 +74,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
         )
 
-    def _frozen(self, company):
+    def _frozen(self, company, people):
         return SQL(
             """
             SELECT entry.*
@@ -82,9 +82,10 @@ class CrmIncentiveLedger(models.AbstractModel):
               JOIN crm_incentive_statement statement
                 ON statement.id = entry.statement_id
              WHERE entry.company_id = %s AND entry.credit_id IS NOT NULL
-               AND statement.state <> 'draft' AND %s
+               AND statement.state <> 'draft' AND %s AND %s
             """,
             company.id,
+            self._of(people, SQL("entry.participant_id")),
             self._stands(),
         )
 
@@ -110,7 +111,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             company.id,
         )
 
-    def _fresh_credits(self, company, date_to):
+    def _fresh_credits(self, company, date_to, people):
         """Standing credits of people on a plan, not stated in a frozen statement."""
         return SQL(
             """
@@ -133,7 +134,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                AND component.measure_id = credit.measure_id
                AND component.date_from <= credit.date
                AND (component.date_to IS NULL OR component.date_to > credit.date)
-             WHERE credit.company_id = %s AND credit.date <= %s
+             WHERE credit.company_id = %s AND credit.date <= %s AND %s
                AND credit.reversal_of_id IS NULL
                AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
                                 WHERE back.reversal_of_id = credit.id)
@@ -144,6 +145,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             """,
             company.id,
             date_to,
+            self._of(people, SQL("credit.participant_id")),
         )
 
     def _taken_back_credits(self):

@@ -50,6 +50,16 @@ class CrmIncentiveMeasure(models.Model):
         required=True,
         precompute=True,
     )
+    counts = fields.Selection(
+        selection=[("amount", "Amounts"), ("quantity", "Quantities")],
+        compute="_compute_counts",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Amounts are untaxed. Quantities are in the product's own unit; a won "
+        "lead, contact, call or registration is one.",
+    )
     clawback_days = fields.Integer(
         string="Clawback Window (days)",
         help="A credit note later than so many days after its invoice takes nothing "
@@ -96,6 +106,14 @@ class CrmIncentiveMeasure(models.Model):
             if measure.date_rule not in known:
                 measure.date_rule = known[0] if known else False
 
+    @api.depends("source")
+    def _compute_counts(self):
+        for measure in self:
+            source = measure._source()
+            known = source._counts if source is not None else ("amount",)
+            if measure.counts not in known:
+                measure.counts = known[0]
+
     @api.model
     def _selection_source(self):
         return [
@@ -105,12 +123,7 @@ class CrmIncentiveMeasure(models.Model):
 
     @api.model
     def _selection_date_rule(self):
-        labels = {
-            "order": self.env._("Order date"),
-            "invoice": self.env._("Invoice date"),
-            "accounting": self.env._("Accounting date"),
-            "payment": self.env._("Payment date"),
-        }
+        labels = self._date_rule_labels()
         rules = [
             rule for _name, source in self._sources() for rule in source._date_rules
         ]
@@ -134,6 +147,19 @@ class CrmIncentiveMeasure(models.Model):
                 raise ValidationError(
                     self.env._(
                         "Measure %(name)s: its source does not know this date.",
+                        name=measure.name,
+                    )
+                )
+
+    @api.constrains("source", "counts")
+    def _check_counts(self):
+        for measure in self:
+            source = measure._source()
+            if source is not None and measure.counts not in source._counts:
+                raise ValidationError(
+                    self.env._(
+                        "Measure %(name)s: its source has no such figure, choose "
+                        "amounts or quantities otherwise.",
                         name=measure.name,
                     )
                 )
@@ -173,6 +199,18 @@ class CrmIncentiveMeasure(models.Model):
         return f"{measure.code}_{number}"
 
     @api.model
+    def _date_rule_labels(self):
+        """{code of a date: its name in the reader's language}."""
+        return {
+            "order": self.env._("Order date"),
+            "invoice": self.env._("Invoice date"),
+            "accounting": self.env._("Accounting date"),
+            "payment": self.env._("Payment date"),
+            "won": self.env._("Day it was won"),
+            "contact": self.env._("Day of the contact"),
+        }
+
+    @api.model
     def _sources(self):
         """(model name, model) of every installed source."""
         names = self.env.registry.descendants(["crm.incentive.source"], "_inherit")
@@ -195,7 +233,7 @@ class CrmIncentiveMeasure(models.Model):
         lines = self.env[self._source()._line_model].with_context(active_test=False)
         return lines._search(self._filter_domain()).subselect()
 
-    def _source_rows(self, date_to):
+    def _source_rows(self, date_to, documents=None):
         """SQL of what counts up to ``date_to``, see crm.incentive.source."""
         source = self._source()
         if source is None:
@@ -209,4 +247,4 @@ class CrmIncentiveMeasure(models.Model):
             line_ids = SQL("line.id")
         else:
             line_ids = self._line_ids_query()
-        return source._source_rows(self, line_ids, self.company_id, date_to)
+        return source._source_rows(self, line_ids, self.company_id, date_to, documents)

@@ -10,6 +10,7 @@ class CrmIncentiveParticipant(models.Model):
     """
 
     _name = "crm.incentive.participant"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Participant"
     _order = "name, id"
     _check_company_auto = True
@@ -64,6 +65,10 @@ class CrmIncentiveParticipant(models.Model):
     def _onchange_user_id(self):
         if self.user_id and not self.partner_id:
             self.partner_id = self.user_id.partner_id
+
+    def _marked_companies(self):
+        """A house gets what nobody earns: it is on no plan."""
+        return self.filtered(lambda each: each.kind != "house").company_id
 
     @api.model
     def _house(self, company):

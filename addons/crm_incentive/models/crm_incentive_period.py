@@ -14,6 +14,7 @@ class CrmIncentivePeriod(models.Model):
     """
 
     _name = "crm.incentive.period"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Period"
     _order = "date_from desc, id"
     _check_company_auto = True

@@ -64,6 +64,7 @@ class CrmIncentivePlanAssignment(models.Model):
     """Who is on a plan, and when. Both days count; no end: until further notice."""
 
     _name = "crm.incentive.plan.assignment"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Plan Assignment"
     _order = "plan_id, date_from, id"
     _check_company_auto = True

@@ -10,6 +10,7 @@ class CrmIncentivePlanTeam(models.Model):
     """
 
     _name = "crm.incentive.plan.team"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Plan of a Team"
     _order = "plan_id, date_from, id"
     _check_company_auto = True
@@ -48,16 +49,17 @@ class CrmIncentivePlanTeam(models.Model):
 
     def _sync_members(self):
         members = self.env["crm.team.member"].with_context(active_test=False)
-        participants = self.env["crm.incentive.participant"]
-        for member in members.search([("crm_team_id", "=", self.team_id.id)]):
-            participant = participants.search(
-                [
-                    ("user_id", "=", member.user_id.id),
-                    ("company_id", "=", self.company_id.id),
-                ]
-            )
-            if participant:
-                self._sync_member(member, participant)
+        members = members.search([("crm_team_id", "=", self.team_id.id)])
+        participants = self.env["crm.incentive.participant"].search(
+            [
+                ("user_id", "in", members.user_id.ids),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        by_user = {each.user_id: each for each in participants}
+        for member in members:
+            if member.user_id in by_user:
+                self._sync_member(member, by_user[member.user_id])
 
     def _sync_member(self, member, participant):
         first = max(self.date_from, member.create_date.date())

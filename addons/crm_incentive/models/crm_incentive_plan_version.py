@@ -14,6 +14,7 @@ class CrmIncentivePlanVersion(models.Model):
     """
 
     _name = "crm.incentive.plan.version"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Plan Version"
     _order = "plan_id, date_from desc, id desc"
     _check_company_auto = True
@@ -88,7 +89,11 @@ class CrmIncentivePlanVersion(models.Model):
             "approved_by_id": self.env.uid,
             "approved_at": fields.Datetime.now(),
         }
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
+        # the company's documents are marked from now on
+        self.env.registry.clear_cache()
+        self._mark_company()
+        return result
 
     def action_new_version(self):
         """A draft copy, to be given its date."""
@@ -119,6 +124,17 @@ class CrmIncentivePlanVersion(models.Model):
             },
         }
 
+    @api.model
+    def _in_force(self, plans, day):
+        """The approved version of each of ``plans`` on ``day``, where there is one."""
+        result = self.browse()
+        for plan in plans:
+            known = plan.version_ids.filtered(
+                lambda v: v.state == "approved" and v.date_from <= day
+            )
+            result |= known.sorted("date_from")[-1:]
+        return result
+
     def _check_no_state(self, vals):
         if {"state", "approved_by_id", "approved_at"} & vals.keys():
             raise UserError(self.env._("Versions are approved by their button."))
@@ -140,6 +156,19 @@ class CrmIncentivePlanVersion(models.Model):
             )
         for table in self.component_ids.rate_table_id:
             table._check_tiers()
+        quantities = self._counted_measures().filtered(lambda m: m.counts == "quantity")
+        if quantities and self.currency_id != self.company_id.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(measure)s counts quantities, which have no exchange rate: pay "
+                    "it by a plan in %(currency)s.",
+                    measure=quantities[0].name,
+                    currency=self.company_id.currency_id.name,
+                )
+            )
+
+    def _counted_measures(self):
+        return self.component_ids.measure_id
 
     def _check_date(self):
         """A version never reaches back into what was already stated."""
@@ -241,6 +270,14 @@ class CrmIncentivePlanComponent(models.Model):
     def _check_mode(self):
         for component in self:
             table = component.rate_table_id
+            if table.kind == "grid":
+                raise ValidationError(
+                    self.env._(
+                        "Component %(name)s: rates by two figures are read by a "
+                        "formula, grid(table, row, column).",
+                        name=component.name,
+                    )
+                )
             amounts = table.kind == "amount"
             if table and amounts != (component.mode == "interpolated"):
                 raise ValidationError(

@@ -12,6 +12,7 @@ class CrmIncentiveQuota(models.Model):
     """
 
     _name = "crm.incentive.quota"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Quota"
     _order = "date_from desc, participant_id, id"
     _check_company_auto = True

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..rating import RateTable, TableError, Tier
+from ..rating.tier import GridTable
 
 
 class CrmIncentiveRateTable(models.Model):
@@ -30,11 +31,16 @@ class CrmIncentiveRateTable(models.Model):
         default=lambda self: self.env.company,
     )
     kind = fields.Selection(
-        selection=[("rate", "Percentages"), ("amount", "Amounts per Tier")],
+        selection=[
+            ("rate", "Percentages"),
+            ("amount", "Amounts per Tier"),
+            ("grid", "Percentages by Two Figures"),
+        ],
         required=True,
         default="rate",
         help="Percentages are paid marginally or retroactively; amounts per tier are "
-        "interpolated.",
+        "interpolated; those by two figures are read by formulas alone: grid(table, "
+        "row, column).",
     )
     tier_ids = fields.One2many(
         comodel_name="crm.incentive.rate.tier",
@@ -75,10 +81,15 @@ class CrmIncentiveRateTable(models.Model):
                 "Rate table %(name)s: amounts per tier need the end of the last one.",
                 name=self.name,
             ),
+            "ragged": self.env._(
+                "Rate table %(name)s: every row has the same columns.", name=self.name
+            ),
         }[code]
 
     def _to_rate_table(self):
         """The pure table; raises TableError."""
+        if self.kind == "grid":
+            return self._to_grid()
         tiers = self.tier_ids.sorted("lower_bound")
         end = Decimal(str(self.end_bound)) if self.kind == "amount" else None
         if end is not None and not end:
@@ -90,9 +101,20 @@ class CrmIncentiveRateTable(models.Model):
             end,
         )
 
+    def _to_grid(self):
+        rows = {}
+        for tier in self.tier_ids.sorted(lambda t: (t.lower_bound, t.column_bound)):
+            rows.setdefault(Decimal(str(tier.lower_bound)), []).append(
+                Tier(Decimal(str(tier.column_bound)), Decimal(str(tier.value)))
+            )
+        return GridTable(tuple((lower, tuple(row)) for lower, row in rows.items()))
+
 
 class CrmIncentiveRateTier(models.Model):
-    """From ``lower_bound`` on, ``value`` holds: percent, or the amount of the tier."""
+    """From ``lower_bound`` on, ``value`` holds: percent, or the amount of the tier.
+
+    In a grid: from the bounds of both figures on.
+    """
 
     _name = "crm.incentive.rate.tier"
     _description = "Incentive Rate Tier"
@@ -106,16 +128,19 @@ class CrmIncentiveRateTier(models.Model):
     )
     company_id = fields.Many2one(related="table_id.company_id", store=True)
     lower_bound = fields.Float(string="From", digits=(16, 2), required=True)
+    column_bound = fields.Float(string="Column From", digits=(16, 2))
     value = fields.Float(digits=(16, 6), required=True)
 
-    _bound_unique = models.Constraint(
-        "UNIQUE (table_id, lower_bound)", "Two tiers begin at the same amount."
+    _cell_unique = models.UniqueIndex(
+        "(table_id, lower_bound, COALESCE(column_bound, 0))",
+        "Two tiers begin at the same amount.",
     )
     _not_negative = models.Constraint(
-        "CHECK (lower_bound >= 0)", "The first tier begins at 0."
+        "CHECK (lower_bound >= 0 AND COALESCE(column_bound, 0) >= 0)",
+        "The first tier begins at 0.",
     )
 
-    @api.constrains("lower_bound", "table_id")
+    @api.constrains("lower_bound", "column_bound", "table_id")
     def _check_table(self):
         self.table_id._check_tiers()
 

@@ -29,6 +29,7 @@ class CrmIncentiveRoleLine(models.Model):
     """Who has a role for a customer, from one day to another; one at a time."""
 
     _name = "crm.incentive.role.line"
+    _inherit = "crm.incentive.marked.mixin"
     _description = "Incentive Sales Relation of a Customer"
     _order = "partner_id, date_from desc, id"
     _check_company_auto = True

@@ -9,6 +9,8 @@ class CrmIncentiveRun(models.Model):
     """Computes a period: credits from documents, entries from credits, statements.
 
     - A run may be repeated: without new documents it changes nothing.
+    - An incremental run looks at marked documents and the people they concern; where
+      plans, people or rates changed, or other days are computed, it is a full one.
     - The preview is the same computation, undone; it keeps the differences only.
     - Statements that have left the draft do not change; what comes late for them goes
       as an adjustment to the next open period.
@@ -41,6 +43,18 @@ class CrmIncentiveRun(models.Model):
         readonly=True,
         copy=False,
     )
+    scope = fields.Selection(
+        selection=[("full", "Full"), ("incremental", "Incremental")],
+        default="full",
+        required=True,
+        help="Full: every document is compared. Incremental: only what changed since "
+        "the last run.",
+    )
+    mark_count = fields.Integer(
+        string="Changes Waiting", compute="_compute_mark_count", compute_sudo=True
+    )
+    is_full = fields.Boolean(string="Computed in Full", readonly=True, copy=False)
+    computed_to = fields.Date(string="Computed Up To", readonly=True, copy=False)
     user_id = fields.Many2one(
         comodel_name="res.users", string="Started By", readonly=True, copy=False
     )
@@ -66,6 +80,16 @@ class CrmIncentiveRun(models.Model):
                 run, run.done_at or run.create_date or fields.Datetime.now()
             )
             run.display_name = f"{run.period_id.name or ''} {moment:%Y-%m-%d %H:%M}"
+
+    def _compute_mark_count(self):
+        marks = self.env["crm.incentive.mark"]
+        counts = dict(
+            marks._read_group(
+                [("company_id", "in", self.company_id.ids)], ["company_id"], ["__count"]
+            )
+        )
+        for run in self:
+            run.mark_count = counts.get(run.company_id, 0)
 
     def write(self, vals):
         if any(run.state == "done" for run in self):
@@ -96,6 +120,15 @@ class CrmIncentiveRun(models.Model):
         self._store(self._execute(), "done")
         return True
 
+    def action_view_marks(self):
+        """What changed since the last run."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_incentive.crm_incentive_mark_action"
+        )
+        action["domain"] = [("company_id", "=", self.company_id.id)]
+        return action
+
     def action_view_statements(self):
         """The statements of the run's period."""
         self.ensure_one()
@@ -104,6 +137,33 @@ class CrmIncentiveRun(models.Model):
         )
         action["domain"] = [("period_id", "=", self.period_id.id)]
         return action
+
+    @api.model
+    def _cron_follow(self, scope):
+        """Compute the period of today for every company with plans.
+
+        Incremental runs only where something waits.
+        """
+        marks = self.env["crm.incentive.mark"]
+        for company in self.env["res.company"].browse(sorted(marks._companies())):
+            period = self.env["crm.incentive.period"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "open"),
+                    ("date_from", "<=", fields.Date.context_today(self)),
+                ],
+                limit=1,
+            )
+            waits = marks.search_count([("company_id", "=", company.id)], limit=1)
+            if period and (waits or scope == "full"):
+                run = self.create(
+                    {
+                        "company_id": company.id,
+                        "period_id": period.id,
+                        "scope": scope,
+                    }
+                )
+                run.action_run()
 
     def _execute(self):
         """The computation; returns values of this run with its lines."""
@@ -114,31 +174,68 @@ class CrmIncentiveRun(models.Model):
         run_sudo._guard()
         date_to = run_sudo._last_day()
         run_sudo.env["crm.incentive.plan.team"]._sync(company)
-        before = run_sudo._statement_amounts(date_to)
-        added = reversed_count = 0
+        marked = run_sudo.env["crm.incentive.mark"]._take(company)
+        is_full = run_sudo._must_be_full(marked, date_to)
         measures = run_sudo._measures(date_to)
-        for measure in measures:
-            counts = run_sudo.env["crm.incentive.credit"]._collect(
-                measure, date_to, run_sudo
-            )
-            added += counts[0]
-            reversed_count += counts[1]
+        added, reversed_count, people = run_sudo._collect(
+            measures, date_to, None if is_full else marked
+        )
         statements_sudo = run_sudo.env["crm.incentive.statement"]
         statements_sudo._ensure_assigned(run_sudo.period_id)
-        ledger = run_sudo.env["crm.incentive.ledger"]._update(
-            company, date_to, run_sudo
-        )
-        statements_sudo._refresh_amounts(company, date_to)
-        after = run_sudo._statement_amounts(date_to)
+        before = run_sudo._statement_amounts(date_to, people)
+        ledger = {"added": 0, "reversed": 0}
+        if people != []:
+            ledger = run_sudo.env["crm.incentive.ledger"]._update(
+                company, date_to, run_sudo, people
+            )
+            statements_sudo._refresh_amounts(company, date_to, people)
+        after = run_sudo._statement_amounts(date_to, people)
         return {
+            "is_full": is_full,
+            "computed_to": date_to,
             "credits_added": added,
             "credits_reversed": reversed_count,
             "entries_added": ledger["added"],
             "entries_reversed": ledger["reversed"],
-            "note": run_sudo._explain(measures, ledger),
+            "note": run_sudo._explain(measures, ledger, is_full),
             "lines": self._differences(before, after),
             "duration": time.monotonic() - started,
         }
+
+    def _must_be_full(self, marked, date_to):
+        """Whether marks do not tell all: they begin with a run up to the same day."""
+        if self.scope == "full" or "res.company" in marked:
+            return True
+        last = self.search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "done")],
+            order="done_at desc, id desc",
+            limit=1,
+        )
+        return last.computed_to != date_to
+
+    def _collect(self, measures, date_to, marked):
+        """Credits of the documents of ``marked`` models, or of all when it is None.
+
+        Returns (added, reversed, ids of the people concerned or None for all).
+        """
+        credits = self.env["crm.incentive.credit"]
+        added = reversed_count = 0
+        people = set()
+        if marked:
+            query = self.env["crm.incentive.mark"]._marked("crm.incentive.participant")
+            people.update(row[0] for row in self.env.execute_query(query))
+        for measure in measures:
+            source = measure._source()
+            touched = None
+            if marked is not None:
+                if source is None or source._document_model not in marked:
+                    continue
+                touched = source._touched()
+            counts = credits._collect(measure, date_to, self, touched)
+            added += counts[0]
+            reversed_count += counts[1]
+            people.update(counts[2])
+        return added, reversed_count, None if marked is None else sorted(people)
 
     def _guard(self):
         """Exclude another run of the company; refuse a closed period."""
@@ -187,7 +284,7 @@ class CrmIncentiveRun(models.Model):
         named = formulas.version_ids.filtered(lambda v: v.state == "approved")
         return (components.measure_id | named.measure_ids).sorted("id")
 
-    def _statement_amounts(self, date_to):
+    def _statement_amounts(self, date_to, people=None):
         """{(participant, period, currency): what is earned} of draft statements."""
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -199,10 +296,13 @@ class CrmIncentiveRun(models.Model):
                   FROM crm_incentive_statement statement
                   JOIN crm_incentive_period period ON period.id = statement.period_id
                  WHERE statement.company_id = %s AND statement.state = 'draft'
-                   AND period.date_to <= %s
+                   AND period.date_to <= %s AND %s
                 """,
                 self.company_id.id,
                 date_to,
+                self.env["crm.incentive.ledger"]._of(
+                    people, SQL("statement.participant_id")
+                ),
             )
         )
         return {tuple(row[:3]): row[3] for row in rows}
@@ -224,88 +324,6 @@ class CrmIncentiveRun(models.Model):
                 )
         return result
 
-    def _explain(self, measures, ledger):
-        """What the reader should know, above all why a period is empty."""
-        notes = []
-        if not measures:
-            notes.append(self.env._("No approved plan is in force in this period."))
-        if ledger["unconverted"]:
-            notes.append(
-                self.env._(
-                    "No exchange rate on or before the date, left out: %(names)s.",
-                    names=", ".join(ledger["unconverted"]),
-                )
-            )
-        if ledger["waiting"]:
-            notes.append(
-                self.env._(
-                    "%(count)s credits wait for the next period: the statement they "
-                    "belong to has left the draft.",
-                    count=ledger["waiting"],
-                )
-            )
-        notes += [self._explain_formula(*each) for each in ledger["problems"]]
-        notes += self._explain_credits(measures)
-        return "\n".join(notes)
-
-    def _explain_formula(self, participant, component, period, result):
-        """Whose formula could not be computed, and why; he earns nothing by it."""
-        return self.env._(
-            "%(person)s, %(component)s, %(period)s: no amount. %(formula)s: %(why)s",
-            person=participant.name,
-            component=component.name,
-            period=period.name,
-            formula=result.culprit,
-            why=self.env["crm.incentive.formula"]._explain_problem(result.problem),
-        )
-
-    def _explain_credits(self, measures):
-        """Measures without credits in the period, and what went to the house."""
-        counts = self._credit_counts()
-        notes = []
-        for measure in measures:
-            total, unclaimed = counts.get(measure.id, (0, 0))
-            if not total:
-                notes.append(
-                    self.env._(
-                        "%(measure)s: no document counts in this period.",
-                        measure=measure.name,
-                    )
-                )
-            if unclaimed:
-                notes.append(
-                    self.env._(
-                        "%(measure)s: %(count)s credits went to the house, because "
-                        "nobody of the deal is a participant.",
-                        measure=measure.name,
-                        count=unclaimed,
-                    )
-                )
-        return notes
-
-    def _credit_counts(self):
-        """{measure id: (credits of the period, those the house got unasked)}."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT credit.measure_id, COUNT(*),
-                       COUNT(*) FILTER (WHERE participant.kind = 'house'
-                                          AND rule.receiver <> 'house')
-                  FROM crm_incentive_credit credit
-                  JOIN crm_incentive_participant participant
-                    ON participant.id = credit.participant_id
-                  JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
-                 WHERE credit.company_id = %s AND credit.date BETWEEN %s AND %s
-                   AND credit.reversal_of_id IS NULL
-              GROUP BY credit.measure_id
-                """,
-                self.company_id.id,
-                self.period_id.date_from,
-                self.period_id.date_to,
-            )
-        )
-        return {row[0]: row[1:] for row in rows}
-
     def _store(self, result, state):
         lines = result.pop("lines")
         self.write(
@@ -314,37 +332,7 @@ class CrmIncentiveRun(models.Model):
                 "state": state,
                 "user_id": self.env.uid,
                 "done_at": fields.Datetime.now(),
-                "line_ids": [
-                    fields.Command.clear(),
-                    *map(fields.Command.create, lines),
-                ],
+                "line_ids": [fields.Command.clear()],
             }
         )
-
-
-class CrmIncentiveRunLine(models.Model):
-    """How a run changed, or would change, one statement's earning."""
-
-    _name = "crm.incentive.run.line"
-    _description = "Incentive Run Difference"
-    _order = "run_id, period_id, participant_id, id"
-
-    run_id = fields.Many2one(
-        comodel_name="crm.incentive.run", required=True, ondelete="cascade", index=True
-    )
-    company_id = fields.Many2one(related="run_id.company_id", store=True)
-    participant_id = fields.Many2one(
-        comodel_name="crm.incentive.participant", required=True, ondelete="restrict"
-    )
-    period_id = fields.Many2one(
-        comodel_name="crm.incentive.period", required=True, ondelete="restrict"
-    )
-    currency_id = fields.Many2one(comodel_name="res.currency", required=True)
-    before = fields.Monetary()
-    after = fields.Monetary()
-    difference = fields.Monetary(compute="_compute_difference")
-
-    @api.depends("before", "after")
-    def _compute_difference(self):
-        for line in self:
-            line.difference = line.after - line.before
+        self.line_ids._append(self, lines)

@@ -15,27 +15,62 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
 
     _source_code = "invoice"
     _line_model = "account.move.line"
+    _document_model = "account.move"
     _date_rules = (("invoice", "Invoice Date"), ("accounting", "Accounting Date"))
+    _counts = ("amount", "quantity")
 
-    def _source_rows(self, measure, line_ids, company, date_to):
+    def _source_rows(self, measure, line_ids, company, date_to, documents=None):
         self._flush()
         return SQL(
             """
             SELECT 'account.move.line,' || line.id AS source_key, %(columns)s,
                    %(date)s AS date,
-                   -line.amount_currency AS amount
-              FROM account_move_line line %(joins)s
+                   %(currency)s AS currency_id,
+                   %(amount)s AS amount
+              FROM account_move_line line %(joins)s %(units)s
              WHERE %(posted)s
                AND doc.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
                AND %(date)s <= %(date_to)s
+               AND %(chosen)s
                AND line.id IN (%(line_ids)s)
             """,
             columns=self._columns(),
+            currency=self._currency(measure, company),
+            amount=self._amount(measure),
+            units=self._units(measure, SQL("line.product_uom_id")),
             joins=self._joins(),
             posted=self._posted(measure, company),
             date=self._date(measure),
             date_to=date_to,
+            chosen=self._chosen(SQL("line.move_id"), documents),
             line_ids=line_ids,
+        )
+
+    def _amount(self, measure):
+        if measure.counts == "quantity":
+            return SQL(
+                "CASE doc.move_type WHEN 'out_refund' THEN -1 ELSE 1 END"
+                " * line.quantity * %s",
+                self._in_own_unit(),
+            )
+        return SQL("-line.amount_currency")
+
+    def _touched(self):
+        """Credit notes are told by their invoice: the ones lead to the others."""
+        marked = super()._touched()
+        return SQL(
+            """
+            WITH marked AS (%s)
+            SELECT res_id FROM marked
+             UNION
+            SELECT doc.id FROM account_move doc
+              JOIN marked ON marked.res_id = doc.reversed_entry_id
+             UNION
+            SELECT doc.reversed_entry_id FROM account_move doc
+              JOIN marked ON marked.res_id = doc.id
+             WHERE doc.reversed_entry_id IS NOT NULL
+            """,
+            marked,
         )
 
     def _flush(self):
@@ -61,7 +96,6 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
             doc.id AS document_id,
             'account.move,' || COALESCE(doc.reversed_entry_id, doc.id)
                 AS transaction_key,
-            doc.currency_id,
             COALESCE(origin.invoice_user_id, doc.invoice_user_id) AS user_id,
             partner.commercial_partner_id AS partner_id
             """

@@ -21,8 +21,9 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
     _source_code = "payment"
     _line_model = "account.move.line"
     _date_rules = (("payment", "Payment Date"),)
+    _counts = ("amount",)
 
-    def _source_rows(self, measure, line_ids, company, date_to):
+    def _source_rows(self, measure, line_ids, company, date_to, documents=None):
         self._flush()
         return SQL(
             """
@@ -30,31 +31,50 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
             settled AS (%(settled)s),
             step AS (%(steps)s)
             SELECT 'account.move.line,' || line.id || ',' || step.event AS source_key,
-                   %(columns)s, step.date, %(after)s - %(before)s AS amount
+                   %(columns)s, doc.currency_id, step.date,
+                   %(after)s - %(before)s AS amount
               FROM account_move_line line %(joins)s
               JOIN step ON step.move_id = doc.id
               JOIN res_currency currency ON currency.id = doc.currency_id
-             WHERE %(posted)s AND step.date <= %(date_to)s
+             WHERE %(posted)s AND step.date <= %(date_to)s AND %(chosen)s
                AND line.id IN (%(line_ids)s)
          UNION ALL
-            SELECT 'account.move.line,' || line.id, %(columns)s,
+            SELECT 'account.move.line,' || line.id, %(columns)s, doc.currency_id,
                    COALESCE(doc.invoice_date, doc.date),
                    -line.amount_currency
               FROM account_move_line line %(joins)s
              WHERE %(posted)s AND doc.move_type = 'out_refund'
                AND COALESCE(doc.invoice_date, doc.date) <= %(date_to)s
+               AND %(chosen)s
                AND line.id IN (%(line_ids)s)
             """,
-            due=self._due(company),
-            settled=self._settled(company),
+            due=self._due(company, documents),
+            settled=self._settled(company, documents),
             steps=self._steps(),
             columns=self._columns(),
             after=self._closed(SQL("step.after")),
             before=self._closed(SQL("step.before")),
             joins=self._joins(),
             posted=self._posted(measure, company),
+            chosen=self._chosen(SQL("line.move_id"), documents),
             date_to=date_to,
             line_ids=line_ids,
+        )
+
+    def _touched(self):
+        """A payment without entry is shared out over all of its invoices."""
+        return SQL(
+            """
+            WITH touched (id) AS (%s)
+            SELECT id FROM touched
+             UNION
+            SELECT other.invoice_id
+              FROM account_move__account_payment link
+              JOIN account_move__account_payment other
+                ON other.payment_id = link.payment_id
+             WHERE link.invoice_id IN (SELECT id FROM touched)
+            """,
+            super()._touched(),
         )
 
     def _steps(self):
@@ -85,7 +105,7 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
         payments = ("account.partial.reconcile", "account.payment")
         return (*super()._flushed_models(), *payments)
 
-    def _due(self, company):
+    def _due(self, company, documents):
         """What each posted invoice asks for, in its own currency."""
         return SQL(
             """
@@ -94,14 +114,15 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
               JOIN account_move doc ON doc.id = term.move_id
              WHERE term.display_type = 'payment_term' AND doc.state = 'posted'
                AND doc.move_type IN ('out_invoice', 'out_receipt')
-               AND doc.company_id = %s
+               AND doc.company_id = %s AND %s
           GROUP BY term.move_id
             HAVING SUM(term.amount_currency) > 0
             """,
             company.id,
+            self._chosen(SQL("term.move_id"), documents),
         )
 
-    def _settled(self, company):
+    def _settled(self, company, documents):
         """Events that settle invoices: reconciliations, payments without entry."""
         return SQL(
             """
@@ -110,6 +131,7 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
               FROM account_partial_reconcile part
               JOIN account_move_line term ON term.id = part.debit_move_id
              WHERE term.display_type = 'payment_term' AND part.company_id = %(company)s
+               AND %(chosen)s
          UNION ALL
             SELECT share.move_id, share.date, 1, share.payment_id,
                    'payment,' || share.payment_id, share.amount
@@ -139,4 +161,5 @@ class CrmIncentiveSourcePayment(models.AbstractModel):
              WHERE share.amount > 0
             """,
             company=company.id,
+            chosen=self._chosen(SQL("term.move_id"), documents),
         )

@@ -230,34 +230,43 @@ class CrmIncentiveStatement(models.Model):
     def _move(self, vals):
         # nobody may write statements: the steps above are the only way
         self.sudo().write(vals)
+        self._mark_participants()
+
+    def _mark_participants(self):
+        """What is open to a participant changed: the next run rates him anew."""
+        self.env["crm.incentive.mark"]._set(
+            "crm.incentive.participant",
+            [(each.company_id.id, each.participant_id.id) for each in self],
+        )
 
     @api.model
     def _ensure(self, company, keys):
         """Make the missing statements of (participant, period, currency) ``keys``."""
         if not keys:
             return
-        known = self.env.execute_query(
+        # by one INSERT: a run makes thousands, and nobody follows them yet
+        keys = sorted(set(map(tuple, keys)))
+        self.env.flush_all()
+        self.env.cr.execute(
             SQL(
                 """
-                SELECT participant_id, period_id, currency_id
-                  FROM crm_incentive_statement WHERE company_id = %s
+                INSERT INTO crm_incentive_statement (
+                    participant_id, period_id, currency_id, company_id, state,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT key.*, %(company)s, 'draft', %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM UNNEST(%(people)s::integer[], %(periods)s::integer[],
+                              %(currencies)s::integer[]) key
+           ON CONFLICT (participant_id, period_id, currency_id) DO NOTHING
                 """,
-                company.id,
+                company=company.id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                people=[key[0] for key in keys],
+                periods=[key[1] for key in keys],
+                currencies=[key[2] for key in keys],
             )
         )
-        missing = sorted(set(map(tuple, keys)) - set(known))
-        self.with_context(tracking_disable=True).create(
-            [
-                {
-                    "participant_id": participant_id,
-                    "period_id": period_id,
-                    "currency_id": currency_id,
-                    "company_id": company.id,
-                }
-                for participant_id, period_id, currency_id in missing
-            ]
-        )
-        self.flush_model()
+        self.env["crm.incentive.period"].invalidate_model(["statement_ids"])
 
     @api.model
     def _ensure_assigned(self, period):

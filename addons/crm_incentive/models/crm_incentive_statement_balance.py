@@ -50,8 +50,11 @@ class CrmIncentiveStatement(models.Model):
     )
 
     @api.model
-    def _refresh_amounts(self, company, date_to):
-        """Sums and balances of draft statements, oldest period first."""
+    def _refresh_amounts(self, company, date_to, people=None):
+        """Sums and balances of draft statements, oldest period first.
+
+        Those of the participants with ids ``people``, or of all.
+        """
         self.env["crm.incentive.adjustment"]._place(company, date_to)
         periods = self.env["crm.incentive.period"].search(
             [
@@ -62,10 +65,10 @@ class CrmIncentiveStatement(models.Model):
             order="date_from",
         )
         for period in periods:
-            self.env.cr.execute(self._balance_query(period))
+            self.env.cr.execute(self._balance_query(period, people))
         self.invalidate_model()
 
-    def _balance_query(self, period):
+    def _balance_query(self, period, people):
         old, new = (
             SQL(", ").join(SQL.identifier(table, name) for name in _FIGURES)
             for table in ("statement", "balance")
@@ -97,7 +100,7 @@ class CrmIncentiveStatement(models.Model):
              WHERE balance.id = statement.id
                AND (%(old)s) IS DISTINCT FROM (%(new)s)
             """,
-            figures=self._figures(period),
+            figures=self._figures(period, people),
             drawn=self._drawn(),
             names=SQL(", ").join(map(SQL.identifier, _FIGURES)),
             old=old,
@@ -120,8 +123,9 @@ class CrmIncentiveStatement(models.Model):
             """
         )
 
-    def _figures(self, period):
+    def _figures(self, period, people):
         """What comes in: the balance before, ledger sums, adjustments, draw terms."""
+        ledger = self.env["crm.incentive.ledger"]
         return SQL(
             """
             SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
@@ -144,11 +148,14 @@ class CrmIncentiveStatement(models.Model):
                            SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
                            SUM(amount) FILTER (WHERE kind = 'adjustment') AS adjustments
                       FROM crm_incentive_entry
-                     WHERE period_id = %(period)s
+                     WHERE period_id = %(period)s AND %(entry_of)s
                   GROUP BY statement_id) total ON total.statement_id = statement.id
              WHERE statement.period_id = %(period)s AND statement.state = 'draft'
+               AND %(statement_of)s
             """,
             period=period.id,
+            entry_of=ledger._of(people, SQL("participant_id")),
+            statement_of=ledger._of(people, SQL("statement.participant_id")),
             previous=self._previous(period),
             term=self._term(period),
         )

@@ -13,7 +13,8 @@ _ZERO = Decimal(0)
 
 
 class TableError(Exception):
-    """A table that cannot be used; ``code`` is first_bound, order, empty or no_end."""
+    """A table that cannot be used; ``code`` is first_bound, order, empty, no_end or
+    ragged."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -107,3 +108,40 @@ class RateTable:
             if total >= tier.lower:
                 index = place
         return index, self.tiers[index]
+
+
+@dataclass(frozen=True)
+class GridTable:
+    """A rate by two figures: ``rows`` are (lower bound, tiers of the second figure).
+
+    Both figures have half-open intervals from 0; every row has the same columns.
+
+    >>> low = (Tier(Decimal(0), Decimal(1)), Tier(Decimal(100), Decimal(2)))
+    >>> high = (Tier(Decimal(0), Decimal(3)), Tier(Decimal(100), Decimal(4)))
+    >>> grid = GridTable(((Decimal(0), low), (Decimal(1), high)))
+    >>> grid.cell(Decimal(1), Decimal("99.99"))
+    Decimal('3')
+    """
+
+    rows: tuple[tuple[Decimal, tuple[Tier, ...]], ...]
+
+    def __post_init__(self):
+        self._row_table()
+        columns = {tuple(t.lower for t in tiers) for _lower, tiers in self.rows}
+        for _lower, tiers in self.rows:
+            RateTable(tiers)
+        if len(columns) > 1:
+            raise TableError("ragged")
+
+    def cell(self, row, column):
+        """The value where ``row`` of the first figure meets ``column``."""
+        place = int(self._row_table().rate(row))
+        return RateTable(self.rows[place][1]).rate(column)
+
+    def _row_table(self):
+        return RateTable(
+            tuple(
+                Tier(lower, Decimal(place))
+                for place, (lower, _tiers) in enumerate(self.rows)
+            )
+        )

@@ -1,0 +1,10 @@
+{
+    "name": "Incentives on Margins",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Telesales Contributors",
+    "category": "Sales/Telesales",
+    "summary": "Measures over the margin of confirmed orders",
+    "depends": ["crm_incentive", "sale_margin"],
+    "auto_install": True,
+}

@@ -1,0 +1,1 @@
+from . import crm_incentive_source_margin
