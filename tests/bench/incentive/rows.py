@@ -95,10 +95,11 @@ def _copy(cr, people, pattern, count, base, cycle):
         partner_invoice_id=_choice(people.customers),
         partner_shipping_id=_choice(people.customers),
         user_id=_choice(people.users),
+        follower_id=_choice(people.users),
         date_order=f"timestamp '{FIRST_DAY}' + (n % {DAYS}) * interval '1 day'",
         amount_untaxed=total,
         amount_total=total,
-        amount_to_invoice=total,
+        currency_rate=_rate(pattern.currency_id.id),
     )
     for line, pattern_line in enumerate(pattern.order_line):
         value = money.replace("line", str(line))
@@ -118,6 +119,16 @@ def _copy(cr, people, pattern, count, base, cycle):
             price_reduce_taxinc=value,
             untaxed_amount_to_invoice=value,
         )
+
+
+def _rate(currency_id):
+    """SQL of the rate on the order's day; the company's own currency has none."""
+    return (
+        "COALESCE((SELECT rate.rate FROM res_currency_rate rate"
+        f" WHERE rate.currency_id = {currency_id}"
+        f" AND rate.name <= date '{FIRST_DAY:%Y-%m-%d}' + n % {DAYS}"
+        " ORDER BY rate.name DESC LIMIT 1), 1)"
+    )
 
 
 def _choice(ids):
