@@ -25,6 +25,7 @@
         "views/crm_service_category_views.xml",
         "views/crm_service_article_views.xml",
         "views/crm_pool_customer_tracking_views.xml",
+        "views/crm_pool_customer_card_views.xml",
         "views/portal_templates.xml",
     ],
     "demo": [

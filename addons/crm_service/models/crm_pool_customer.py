@@ -30,3 +30,14 @@ class CrmPoolCustomer(models.Model):
                 order="id desc",
                 limit=SHOWN,
             )
+
+    def action_open_service_tickets(self):
+        """All service requests of the customer."""
+        return self._open_part(
+            "crm.service.ticket",
+            self.env._("Service Requests of %(customer)s", customer=self.name),
+            [
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+        )

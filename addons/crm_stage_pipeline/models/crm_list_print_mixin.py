@@ -42,3 +42,10 @@ class CrmContactRecord(models.Model):
     _inherit = ["crm.contact.record", "crm.list.print.mixin"]
 
     _list_report = "crm_stage_pipeline.crm_contact_record_report_action"
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.list.print.mixin"]
+
+    _list_report = "crm_stage_pipeline.res_partner_report_action"

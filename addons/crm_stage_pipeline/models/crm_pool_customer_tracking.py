@@ -108,11 +108,7 @@ class CrmPoolCustomer(models.Model):
             "res_model": "ir.attachment",
             "views": [(False, "kanban"), (False, "list")],
             "target": "new",
-            "domain": [
-                ("res_model", "=", "res.partner"),
-                ("res_id", "in", [partner.id, *partner.child_ids.ids]),
-                ("res_field", "=", False),
-            ],
+            "domain": self._get_document_domain(),
             "context": {
                 "default_res_model": "res.partner",
                 "default_res_id": partner.id,
@@ -136,6 +132,16 @@ class CrmPoolCustomer(models.Model):
                 "dialog_size": "extra-large",
             },
         }
+
+    def _get_document_domain(self):
+        """Files of the customer and its persons, those of fields left out."""
+        self.ensure_one()
+        partner = self.partner_id
+        return [
+            ("res_model", "=", "res.partner"),
+            ("res_id", "in", [partner.id, *partner.child_ids.ids]),
+            ("res_field", "=", False),
+        ]
 
     def _new_document(self, model, **defaults):
         self.ensure_one()

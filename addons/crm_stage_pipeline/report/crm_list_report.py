@@ -62,13 +62,16 @@ class CrmListReport(models.AbstractModel):
     @api.model
     def _column_names(self, records):
         """The columns that the list shows to who has not chosen others."""
-        arch = etree.fromstring(records.get_view(view_type="list")["arch"])
         return [
             node.get("name")
-            for node in arch.findall("field")
+            for node in self._list_arch(records).findall("field")
             if node.get("optional") != "hide"
             and node.get("column_invisible") not in ("1", "True")
         ]
+
+    @api.model
+    def _list_arch(self, records):
+        return etree.fromstring(records.get_view(view_type="list")["arch"])
 
     @api.model
     def _text(self, record, name):

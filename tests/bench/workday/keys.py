@@ -4,7 +4,7 @@ on a million customers and five million contact records of 36 months by 50 agent
 from tests.bench.keys import Key
 from tests.bench.pool import data
 
-from . import main_line, next_customer, record_add, review
+from . import card, main_line, next_customer, record_add, review
 
 STEPS = (
     data.measure,
@@ -12,6 +12,7 @@ STEPS = (
     next_customer.measure,
     record_add.measure,
     review.measure,
+    card.measure,
 )
 KEYS = (
     Key(
@@ -55,5 +56,12 @@ KEYS = (
         "formatted_read_group over HTTP as table and chart send it, the last whole"
         " month by person and by day: p95 of the slower",
         at_most=1000,
+    ),
+    Key(
+        "card.p95_ms",
+        "the customer card with 500 records behind it, ms",
+        "web_read over HTTP of the card's own view as the page sends it, an agent's own"
+        " customers with 500 contact records and 500 contact persons each: p95",
+        at_most=300,
     ),
 )
