@@ -101,6 +101,7 @@
         "views/res_partner_relation_views.xml",
         "views/crm_customer_group_views.xml",
         "views/crm_label_format_views.xml",
+        "views/ir_model_fields_views.xml",
         "wizard/crm_label_print_views.xml",
         "views/crm_pool_policy_value_views.xml",
         "views/crm_pool_customer_value_views.xml",

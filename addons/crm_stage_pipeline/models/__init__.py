@@ -149,6 +149,7 @@ from . import (
     mail_thread_phone,
     mail_tracking_value,
     number_field,
+    own_field,
     product_product_price,
     rating_rating,
     res_company,

@@ -26,7 +26,8 @@ class CrmPoolCustomer(models.Model):
 
         :return: the rows of the copies in the pools of the same companies
         """
-        copies = self.browse()
+        # no row is copied as it is: there is one for each contact and company
+        copies = super(CrmPoolCustomer, self.browse()).copy(default)
         for customer in self:
             home = customer.with_company(customer.company_id)
             partner = home.partner_id.copy(default)

@@ -39,12 +39,12 @@ class CrmPoolCustomer(models.Model):
                     ("is_company", "=", True),
                 ]
             )
-            customer.subsidiary_ids = below and self.search(
-                [
-                    ("partner_id", "in", below.ids),
-                    ("company_id", "=", customer.company_id.id),
-                ],
-                order="name, id",
+            rows = [
+                ("partner_id", "in", below.ids),
+                ("company_id", "=", customer.company_id.id),
+            ]
+            customer.subsidiary_ids = (
+                self.search(rows, order="name, id") if below else False
             )
 
     @api.depends("subsidiary_ids", "card_invoiced", "card_open_amount")

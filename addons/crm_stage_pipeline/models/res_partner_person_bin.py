@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .res_partner_parent import MERGE_SENTINEL
+
 MANAGER_GROUP = "crm_stage_pipeline.crm_stage_pipeline_group_manager"
 
 
@@ -34,7 +36,9 @@ class ResPartner(models.Model):
         return super().write(vals)
 
     def unlink(self):
-        if self.env.su or not self.env.user._crm_pool_is_ranged():
+        is_merge = self.env.context.get("crm_pool_merge") is MERGE_SENTINEL
+        is_free = self.env.su or not self.env.user._crm_pool_is_ranged()
+        if is_merge or is_free:
             return super().unlink()
         persons = self.filtered(lambda partner: partner._is_contact_person())
         gone = persons.filtered("binned_at")

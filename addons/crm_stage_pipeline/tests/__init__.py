@@ -24,6 +24,7 @@ from . import (
     test_crm_number_walk,
     test_crm_export_formula,
     test_crm_import_field,
+    test_crm_own_field,
     test_crm_phone_number,
     test_crm_pool_bin,
     test_crm_pool_claim,

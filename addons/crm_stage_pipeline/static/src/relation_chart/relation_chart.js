@@ -5,11 +5,25 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 const CARD = { width: 170, height: 50 };
-const GAP = { x: 60, y: 56 };
+const GAP = { x: 70, y: 56 };
 const MARGIN = 20;
 const INDENT = 36;
 const TITLE = 26;
 const IN_ROW = 5;
+
+/** As much of a text as fits into so many Latin letters; Chinese ones are twice as wide. */
+export function shorten(text, most) {
+    let shown = "";
+    let wide = 0;
+    for (const letter of text || "") {
+        wide += letter.charCodeAt(0) > 0x2e80 ? 2 : 1;
+        if (wide > most) {
+            return `${shown}…`;
+        }
+        shown += letter;
+    }
+    return shown;
+}
 
 /** Places for departments and persons: departments below each other, indented by their
  * depth, persons in rows of five.
@@ -22,17 +36,25 @@ export function place(departments) {
     for (const department of departments) {
         const x = MARGIN + department.depth * INDENT;
         const title = { name: department.name, depth: department.depth, x, y: y + 16 };
+        const parent = titles.findLast((one) => one.depth === title.depth - 1);
+        title.above = parent ? parent.y + (parent.people ? 60 : 6) : y;
+        title.people = department.persons.length;
         titles.push(title);
         y += TITLE;
         department.persons.forEach((person, index) => {
             const left = x + (index % IN_ROW) * (CARD.width + GAP.x);
             const top = y + Math.floor(index / IN_ROW) * (CARD.height + GAP.y);
-            cards[person.id] = { ...person, x: left, y: top };
+            cards[person.id] = {
+                ...person,
+                shownName: shorten(person.name, 18),
+                shownFunction: shorten(person.function, 22),
+                x: left,
+                y: top,
+            };
             width = Math.max(width, left + CARD.width);
         });
         const rows = Math.ceil(department.persons.length / IN_ROW);
         y += rows * (CARD.height + GAP.y) + (rows ? 0 : 8);
-        title.bottom = y;
     }
     return { cards, titles, width: Math.max(width, 600) + MARGIN, height: y + MARGIN };
 }
