@@ -91,6 +91,7 @@ class CrmIncentiveCredit(models.Model):
             """
             WITH wanted AS MATERIALIZED (%(wanted)s),
             live AS MATERIALIZED (%(live)s),
+            history AS MATERIALIZED (%(history)s),
             taken_back AS (%(reversals)s RETURNING participant_id),
             added AS (%(additions)s RETURNING participant_id)
             SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back),
@@ -99,10 +100,12 @@ class CrmIncentiveCredit(models.Model):
             """,
             wanted=self._wanted(measure, date_to, house, touched),
             live=self._live(measure, date_to, touched),
+            history=self._history(measure, touched),
             reversals=self._reversals(stamp),
             additions=self._additions(measure, stamp),
         )
         [counts] = self.env.execute_query(query)
+        self.env["crm.incentive.ledger"]._learn(self._table, counts[0])
         self.env.invalidate_all()
         return counts
 
@@ -132,17 +135,13 @@ class CrmIncentiveCredit(models.Model):
             SELECT %(company)s, %(measure)s, wanted.rule_id, wanted.participant_id,
                    wanted.date, wanted.amount, wanted.currency_id,
                    wanted.partner_id, wanted.source_key,
-                   (SELECT COALESCE(MAX(revision), 0) + 1
-                      FROM crm_incentive_credit old
-                     WHERE old.measure_id = %(measure)s
-                       AND old.rule_id = wanted.rule_id
-                       AND old.source_key = wanted.source_key
-                       AND old.participant_id = wanted.participant_id),
+                   COALESCE(history.revision, 0) + 1,
                    wanted.res_model, wanted.res_id, wanted.document_model,
                    wanted.document_id, wanted.transaction_key, wanted.fingerprint,
                    %(stamp)s
               FROM wanted
          LEFT JOIN live USING (rule_id, source_key, participant_id)
+         LEFT JOIN history USING (rule_id, source_key, participant_id)
              WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
           ORDER BY wanted.date, wanted.source_key, wanted.rule_id
             """,
@@ -160,6 +159,23 @@ class CrmIncentiveCredit(models.Model):
             "write_uid write_date"
         )
         return SQL(", ").join(map(SQL.identifier, names.split()))
+
+    def _history(self, measure, touched):
+        """The last revision of each key: once for all, not once for each credit."""
+        source = measure._source()
+        return SQL(
+            """
+            SELECT credit.rule_id, credit.source_key, credit.participant_id,
+                   MAX(credit.revision) AS revision
+              FROM crm_incentive_credit credit
+             WHERE credit.measure_id = %s AND credit.reversal_of_id IS NULL
+               AND credit.document_model = %s AND %s
+          GROUP BY credit.rule_id, credit.source_key, credit.participant_id
+            """,
+            measure.id,
+            source._document_model,
+            source._chosen(SQL("credit.document_id"), touched),
+        )
 
     def _live(self, measure, date_to, touched):
         """Credits that stand: neither reversals nor reversed."""
@@ -257,7 +273,8 @@ class CrmIncentiveCredit(models.Model):
                    CASE rule.receiver %(cases)s END AS receiver_id
               FROM source
               JOIN res_currency currency ON currency.id = source.currency_id
-              JOIN crm_incentive_credit_rule rule ON rule.measure_id = %(measure)s
+              JOIN crm_incentive_credit_rule rule
+                ON rule.measure_id = %(measure)s AND %(fits)s
          LEFT JOIN crm_incentive_participant seller
                 ON seller.user_id = source.user_id AND seller.company_id = %(company)s
          LEFT JOIN crm_pool_customer customer
@@ -271,7 +288,25 @@ class CrmIncentiveCredit(models.Model):
             cases=SQL(" ").join(cases),
             joins=SQL(" ").join(joins),
             measure=measure.id,
+            fits=self._fits(measure),
             company=measure.company_id.id,
+        )
+
+    def _fits(self, measure):
+        """Condition: an overlay for some lines only is not for the others."""
+        narrowed = measure.rule_ids.filtered(lambda rule: rule._is_narrowed())
+        return SQL(" AND ").join(
+            [
+                SQL("TRUE"),
+                *(
+                    SQL(
+                        "(rule.id <> %s OR source.res_id IN (%s))",
+                        rule.id,
+                        rule._line_ids_query(),
+                    )
+                    for rule in narrowed
+                ),
+            ]
         )
 
     def _receivers(self, measure):

@@ -12,10 +12,12 @@ class CrmIncentiveCreditRule(models.Model):
     - Salesperson: of the order or invoice; of the invoice, for its credit note.
     - Customer's owner: of the pool customer, when the deal is credited first; a later
       owner does not take it over.
-    - Direct shares are parts of the deal, overlays are paid beside it.
+    - Direct shares are parts of the deal, overlays are paid beside it; an overlay may
+      be for some of the measure's lines only.
     """
 
     _name = "crm.incentive.credit.rule"
+    _inherit = "crm.filter.mixin"
     _description = "Incentive Crediting Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -58,6 +60,11 @@ class CrmIncentiveCreditRule(models.Model):
     numerator = fields.Integer(compute="_compute_fraction", store=True)
     denominator = fields.Integer(compute="_compute_fraction", store=True)
 
+    domain = fields.Char(
+        string="Only Lines",
+        help="An overlay for lines that fit, for instance of a campaign's products.",
+    )
+
     _fixed_participant = models.Constraint(
         "CHECK ((receiver = 'fixed') = (participant_id IS NOT NULL))",
         "Name the participant of a fixed share, and only there.",
@@ -86,6 +93,18 @@ class CrmIncentiveCreditRule(models.Model):
                     )
                 )
 
+    @api.constrains("domain", "kind", "measure_id")
+    def _check_domain(self):
+        for rule in self:
+            if rule.kind == "direct" and rule._is_narrowed():
+                raise ValidationError(
+                    self.env._(
+                        "Direct shares are of every line of the measure: narrow the "
+                        "measure, or make the share an overlay."
+                    )
+                )
+        return super()._check_domain()
+
     @api.constrains("share", "kind", "measure_id")
     def _check_measure_total(self):
         self.measure_id._check_rule_ids()
@@ -108,3 +127,14 @@ class CrmIncentiveCreditRule(models.Model):
         """Sum of the direct shares, a Fraction; 1 is the whole."""
         direct = self.filtered(lambda rule: rule.kind == "direct")
         return sum((Fraction(r.numerator, r.denominator) for r in direct), Fraction(0))
+
+    def _is_narrowed(self):
+        return self.domain not in (False, "", "[]")
+
+    def _filter_model(self):
+        return self.env[self.measure_id.line_model]
+
+    def _line_ids_query(self):
+        """SQL for the ids of the lines that an overlay is for."""
+        lines = self._filter_model().with_context(active_test=False)
+        return lines._search(self._filter_domain()).subselect()

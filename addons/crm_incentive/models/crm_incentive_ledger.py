@@ -68,27 +68,14 @@ class CrmIncentiveLedger(models.AbstractModel):
             "unconverted": [name for (name,) in unconverted],
         }
 
-    def _of(self, people, column):
-        """Condition that ``column`` is one of ``people``, when these are given."""
-        return SQL("TRUE") if people is None else SQL("%s = ANY(%s)", column, people)
-
-    def _stands(self):
-        """Condition on ``entry``: neither a reversal nor reversed."""
-        return SQL(
-            """
-            entry.reversal_of_id IS NULL AND NOT EXISTS (
-                SELECT 1 FROM crm_incentive_entry back
-                 WHERE back.reversal_of_id = entry.id)
-            """
-        )
-
     def _make_wanted(self):
         """Temporary table: the entries that draft statements should hold."""
         self._create_table(
             "incentive_wanted",
             SQL(
                 """
-                WITH total AS (%(totals)s),
+                WITH span AS MATERIALIZED (%(spans)s),
+                total AS (%(totals)s),
                 rated AS (
                     SELECT total.*, total.base_after - total.base AS base_before,
                            CASE scope WHEN 'running' THEN window_key ELSE '' END
@@ -109,6 +96,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                            AS amount
                   FROM line
                 """,
+                spans=self._spans(),
                 totals=self._totals(),
                 slices=self._slices(),
                 due=self._due(),
@@ -172,6 +160,21 @@ class CrmIncentiveLedger(models.AbstractModel):
             self._parts(),
         )
 
+    def _spans(self):
+        """Every tier with both of its bounds; the first has no least."""
+        return SQL(
+            """
+            SELECT tier.table_id, tier.lower_bound, tier.value,
+                   COALESCE(LEAD(tier.lower_bound) OVER (PARTITION BY tier.table_id
+                                                         ORDER BY tier.lower_bound),
+                            CASE rate_table.kind WHEN 'amount'
+                            THEN rate_table.end_bound END) AS upper_bound,
+                   CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
+              FROM crm_incentive_rate_tier tier
+              JOIN crm_incentive_rate_table rate_table ON rate_table.id = tier.table_id
+            """
+        )
+
     def _parts(self):
         """Each tier's share of the total after a step, less its share before.
 
@@ -183,17 +186,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             SELECT tier.*, CASE WHEN total.mode = 'retroactive'
                    THEN %(whole_after)s - %(whole_before)s
                    ELSE %(cut_after)s - %(cut_before)s END AS base
-              FROM (
-                SELECT tier.lower_bound, tier.value,
-                       COALESCE(LEAD(tier.lower_bound) OVER (ORDER BY tier.lower_bound),
-                                CASE rate_table.kind WHEN 'amount'
-                                THEN rate_table.end_bound END) AS upper_bound,
-                       CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
-                  FROM crm_incentive_rate_tier tier
-                  JOIN crm_incentive_rate_table rate_table
-                    ON rate_table.id = tier.table_id
-                 WHERE tier.table_id = total.rate_table_id
-              ) tier
+              FROM span tier WHERE tier.table_id = total.rate_table_id
             """,
             whole_after=self._whole_in_tier(after),
             whole_before=self._whole_in_tier(before),
@@ -282,6 +275,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                 """
                 WITH wanted AS MATERIALIZED (%(wanted)s),
                 live AS MATERIALIZED (%(live)s),
+                history AS MATERIALIZED (%(history)s),
                 taken_back AS (%(reversals)s RETURNING statement_id),
                 added AS (%(additions)s RETURNING statement_id),
                 touched AS (
@@ -293,12 +287,29 @@ class CrmIncentiveLedger(models.AbstractModel):
                 """,
                 wanted=self._wanted_entries(),
                 live=self._live_entries(company, date_to, people),
+                history=self._history(company, people),
                 reversals=self._reversals(stamp),
                 additions=self._additions(stamp),
                 run=run.id or None,
             )
         )
+        self._learn("crm_incentive_entry", added)
         return added, reversed_count
+
+    def _history(self, company, people):
+        """The last revision of each key: once for all, not once for each entry."""
+        return SQL(
+            """
+            SELECT entry.credit_id, entry.plan_id, entry.component_code,
+                   MAX(entry.revision) AS revision
+              FROM crm_incentive_entry entry
+             WHERE entry.company_id = %s AND entry.credit_id IS NOT NULL
+               AND entry.reversal_of_id IS NULL AND %s
+          GROUP BY entry.credit_id, entry.plan_id, entry.component_code
+            """,
+            company.id,
+            self._of(people, SQL("entry.participant_id")),
+        )
 
     def _wanted_entries(self):
         return SQL(
@@ -360,14 +371,10 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
             INSERT INTO crm_incentive_entry (%(columns)s)
             SELECT %(names)s, wanted.base_before, wanted.base_after,
-                   (SELECT COALESCE(MAX(old.revision), 0) + 1
-                      FROM crm_incentive_entry old
-                     WHERE old.credit_id = wanted.credit_id
-                       AND old.plan_id = wanted.plan_id
-                       AND old.component_code = wanted.component_code),
-                   %(stamp)s
+                   COALESCE(history.revision, 0) + 1, %(stamp)s
               FROM wanted
          LEFT JOIN live USING (credit_id, plan_id, component_code)
+         LEFT JOIN history USING (credit_id, plan_id, component_code)
              WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
           ORDER BY wanted.date, credit_id
             """,
@@ -375,12 +382,3 @@ class CrmIncentiveLedger(models.AbstractModel):
             names=names,
             stamp=stamp,
         )
-
-    def _create_table(self, name, query):
-        """A table of this transaction alone, replaced when it is there already."""
-        table = SQL.identifier(name)
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
-        self.env.cr.execute(
-            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
-        )
-        self.env.cr.execute(SQL("ANALYZE %s", table))

@@ -1,6 +1,9 @@
 from odoo import models
 from odoo.tools import SQL
 
+# so many new rows change how a table is best read
+_MANY = 1000
+
 
 class CrmIncentiveLedger(models.AbstractModel):
     """First half of the ledger: which credits are rated, where, at which rate."""
@@ -232,3 +235,34 @@ class CrmIncentiveLedger(models.AbstractModel):
             source=last_rate("source_id"),
             target=last_rate("target_id"),
         )
+
+    def _of(self, people, column):
+        """Condition that ``column`` is one of ``people``, when these are given."""
+        return SQL("TRUE") if people is None else SQL("%s = ANY(%s)", column, people)
+
+    def _stands(self):
+        """Condition on ``entry``: neither a reversal nor reversed."""
+        return SQL(
+            """
+            entry.reversal_of_id IS NULL AND NOT EXISTS (
+                SELECT 1 FROM crm_incentive_entry back
+                 WHERE back.reversal_of_id = entry.id)
+            """
+        )
+
+    def _learn(self, table, added):
+        """Let the database know how many rows a table has got in this transaction.
+
+        Else the next statements are planned for the empty table that it was.
+        """
+        if added >= _MANY:
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    def _create_table(self, name, query):
+        """A table of this transaction alone, replaced when it is there already."""
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
+        self.env.cr.execute(SQL("ANALYZE %s", table))

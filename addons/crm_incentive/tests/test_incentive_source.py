@@ -114,6 +114,30 @@ class TestIncentiveSource(IncentiveCommon):
         self.assertEqual(sum(self._credits(invoiced).mapped("amount")), 0)
         self.assertEqual(len(self._credits(invoiced)), 4)
 
+    def test_i5_an_overlay_for_some_lines_only(self):
+        seller = Command.create({"receiver": "salesperson", "share": "100"})
+        overlay = {
+            "receiver": "fixed",
+            "participant_id": self.other_participant.id,
+            "share": "50",
+            "domain": '[("price_unit", ">=", 500)]',
+        }
+        with self.assertRaises(ValidationError):
+            self._measure(rule_ids=[Command.create({**overlay, "share": "100"})])
+        measure = self._measure(
+            rule_ids=[seller, Command.create({**overlay, "kind": "overlay"})]
+        )
+        self._plan(measure, self._table())
+        self._invoice(date(2026, 1, 5), 100, 800)
+        found = {(c.participant_id, c.amount) for c in self._credits(measure)}
+        self.assertEqual(
+            found,
+            {
+                *((self.participant, amount) for amount in (100, 800)),
+                (self.other_participant, 400),
+            },
+        )
+
     def test_i2_quantities_have_no_exchange_rate(self):
         currency = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
         measure = self._measure("lead")
