@@ -16,6 +16,7 @@ class CrmIncentiveCredit(models.Model):
     _inherit = ["crm.incentive.appended.mixin", "crm.incentive.document.mixin"]
     _description = "Incentive Credit"
     _order = "date desc, id desc"
+    _log_access = False  # the run tells who and when; each key costs a bulk insert
     _rec_name = "source_key"
 
     measure_id = fields.Many2one(
@@ -82,10 +83,8 @@ class CrmIncentiveCredit(models.Model):
         house = self.env["crm.incentive.participant"]._house(measure.company_id)
         self.env.flush_all()
         stamp = SQL(
-            "%(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
-            run=run.id or None,
-            uid=self.env.uid,
-            now=fields.Datetime.now(),
+            "%s",
+            run.id or None,
         )
         query = SQL(
             """
@@ -155,8 +154,7 @@ class CrmIncentiveCredit(models.Model):
         names = (
             "company_id measure_id rule_id participant_id date amount currency_id "
             "partner_id source_key revision res_model res_id document_model "
-            "document_id transaction_key fingerprint run_id create_uid create_date "
-            "write_uid write_date"
+            "document_id transaction_key fingerprint run_id"
         )
         return SQL(", ").join(map(SQL.identifier, names.split()))
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 # who, under which component: what a running total and a revision belong to
@@ -14,7 +14,7 @@ _COLUMNS = SQL(", ").join(
     SQL.identifier(name)
     for name in (
         *(*_SAME, *_TURNED, "base_before", "base_after", "revision", "company_id"),
-        *("run_id", "create_uid", "create_date", "write_uid", "write_date"),
+        "run_id",
     )
 )
 
@@ -264,11 +264,9 @@ class CrmIncentiveLedger(models.AbstractModel):
     def _write_differences(self, company, date_to, run, people):
         """Reverse the draft entries that changed, add the new ones; their counts."""
         stamp = SQL(
-            "%(company)s, %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
-            company=company.id,
-            run=run.id or None,
-            uid=self.env.uid,
-            now=fields.Datetime.now(),
+            "%s, %s",
+            company.id,
+            run.id or None,
         )
         [(added, reversed_count)] = self.env.execute_query(
             SQL(

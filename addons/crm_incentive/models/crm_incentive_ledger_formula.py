@@ -2,7 +2,7 @@ import hashlib
 import json
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 from ..rating.rounding import round_money
@@ -16,10 +16,7 @@ _SAME = (
     "slices",
 )
 _TURNED = ("base_amount", "amount_exact", "amount")
-_REST = (
-    *("base_before", "base_after", "revision", "company_id", "run_id"),
-    *("create_uid", "create_date", "write_uid", "write_date"),
-)
+_REST = (*("base_before", "base_after", "revision", "company_id", "run_id"),)
 
 
 class CrmIncentiveLedger(models.AbstractModel):
@@ -235,11 +232,9 @@ class CrmIncentiveLedger(models.AbstractModel):
         )
         self.env.flush_all()
         stamp = SQL(
-            "%(company)s, %(run)s, %(uid)s, %(now)s, %(uid)s, %(now)s",
-            company=company.id,
-            run=run.id or None,
-            uid=self.env.uid,
-            now=fields.Datetime.now(),
+            "%s, %s",
+            company.id,
+            run.id or None,
         )
         [counts] = self.env.execute_query(
             SQL(
