@@ -10,6 +10,7 @@ const MARGIN = 20;
 const INDENT = 36;
 const TITLE = 26;
 const IN_ROW = 5;
+const LABEL = 60;
 
 /** As much of a text as fits into so many Latin letters; Chinese ones are twice as wide. */
 export function shorten(text, most) {
@@ -61,19 +62,19 @@ export function place(departments) {
 
 /** A curve from one card to the other, and the place of its label. */
 export function curve(one, other, bend) {
-    const [x1, x2] = [one, other].map((card) => card.x + CARD.width / 2);
     if (one.y === other.y) {
+        const [x1, x2] = [one, other].map((card) => card.x + CARD.width / 2);
         const y = one.y + CARD.height;
         const low = y + 26 + bend;
         const path = `M ${x1} ${y} C ${x1} ${low}, ${x2} ${low}, ${x2} ${y}`;
         return { path, x: (x1 + x2) / 2, y: low - 4 };
     }
-    const isDown = one.y < other.y;
-    const y1 = one.y + (isDown ? CARD.height : 0);
-    const y2 = other.y + (isDown ? 0 : CARD.height);
-    const middle = (y1 + y2) / 2;
-    const path = `M ${x1} ${y1} C ${x1} ${middle}, ${x2} ${middle}, ${x2} ${y2}`;
-    return { path, x: (x1 + x2) / 2, y: middle + bend / 2 };
+    // beside the cards, the farther the longer it is: lines and labels keep apart
+    const [from, to] = [one, other].map((card) => card.x + CARD.width);
+    const [y1, y2] = [one, other].map((card) => card.y + CARD.height / 2);
+    const out = Math.max(from, to) + 40 + Math.abs(y1 - y2) * 0.6 + bend;
+    const path = `M ${from} ${y1} C ${out} ${y1}, ${out} ${y2}, ${to} ${y2}`;
+    return { path, x: (from + to) / 8 + out * 0.75, y: (y1 + y2) / 2 };
 }
 
 /** The departments of a customer, who decides in them, and how the persons stand to
@@ -120,7 +121,7 @@ export class RelationChart extends Component {
             cards: Object.values(cards),
             lines,
             roles: Object.entries(roles),
-            width,
+            width: Math.max(width, ...lines.map((line) => line.x + LABEL)),
             height,
         });
     }
