@@ -1,5 +1,7 @@
 from datetime import date
 
+from lxml import html
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
@@ -276,6 +278,17 @@ class TestIncentiveFormula(FormulaCommon):
         action = entry.action_open_document()
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found.mapped("amount"), [1234.5])
+
+    def test_i8_a_row_without_customer_keeps_its_columns(self):
+        self._formula_plan(self._formula("bonus", "sold * 0.1"))
+        self._invoice(date(2026, 1, 5), 1000)
+        self._run(1)
+        page, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "crm_incentive.crm_incentive_statement_report", self._statement(1).ids
+        )
+        rows = html.fromstring(page).xpath("(//table)[last()]//tr")
+        self.assertGreater(len(rows), 1)
+        self.assertEqual(len({len(row.xpath("td|th")) for row in rows}), 1)
 
     def test_i3_the_editor_is_told_what_is_wrong_and_where(self):
         formulas = self.env["crm.incentive.formula"].with_user(self.planner)
