@@ -1,7 +1,7 @@
 # Thin targets over scripts/. `make` alone prints what there is.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo story screenshots walk stop clean lint test test-structure test-pure test-addon test-tours test-e2e \
-	test-long test-install test-core pot bench bench-customer bench-incentive bench-pool bench-workday
+	test-long test-install test-core pot bench bench-asterisk bench-customer bench-incentive bench-pool bench-workday
 
 help:  ## this list
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench-incentive:  ## of bench: runs over 100,000 order lines, OCA's settlement, 
 
 bench-workday:  ## of bench: main line, kanban, next customer, contact records
 	scripts/bench workday
+
+bench-asterisk:  ## of bench: the connector, caller match, calls lost, the pop in the browser
+	scripts/bench asterisk
 
 demo:  ## the whole product with demonstration data on http://localhost:8069
 	scripts/demo start

@@ -5,7 +5,7 @@
     "author": "Telesales Contributors",
     "category": "Sales/Telesales",
     "summary": "Your own PBX: click to dial, screen pop, calls, recordings",
-    "depends": ["crm_stage_pipeline", "bus"],
+    "depends": ["crm_stage_pipeline", "bus", "resource"],
     "external_dependencies": {"python": ["pyst2"]},
     "data": [
         "security/ir.model.access.csv",
@@ -21,8 +21,16 @@
         "views/crm_call_recording_templates.xml",
         "views/crm_call_report_views.xml",
         "views/crm_call_menus.xml",
+        "views/crm_call_callback_views.xml",
+        "views/crm_fax_views.xml",
+        "views/crm_call_callback_templates.xml",
     ],
-    "demo": ["demo/asterisk_server_demo.xml", "demo/asterisk_queue_demo.xml"],
+    "demo": [
+        "demo/asterisk_server_demo.xml",
+        "demo/asterisk_queue_demo.xml",
+        "demo/crm_call_callback_demo.xml",
+        "demo/crm_fax_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["crm_asterisk/static/src/**/*"],
         "web.assets_tests": ["crm_asterisk/static/tests/tours/*"],

@@ -18,6 +18,7 @@ import psycopg2
 
 from .ami import Backoff
 from .ami.actions import to_actions
+from .ami.agi import AgiServer
 from .ami.messages import AmiError, Message
 from .ami.records import read_back
 from .ami.session import AmiClosed, AmiRefused, AmiTimeout, Session
@@ -25,7 +26,13 @@ from .gateway import Doorkeeper, Gateway, Order
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 2000
+"""Events of one transaction: those that wait, at most so many; a busy PBX's calls are
+then folded once for many events."""
+AT_ONCE = 100
+"""Calls that are told, or settled, between two batches."""
+FEW = 10
+"""The same while events wait."""
 QUEUE_LIMIT = 200_000
 PING_S = 10.0
 SILENT_PINGS = 3
@@ -51,7 +58,7 @@ _UNTOLD = {
     "record_pause": "OdooRecord",
     "record_resume": "OdooRecord",
 }
-_IGNORED = frozenset(
+IGNORED = frozenset(
     ("QueueMemberStatus", "QueueParams", "QueueMember", "QueueStatusComplete")
 )
 
@@ -65,10 +72,12 @@ class Connector:
         self.stopping = stopping
         self.events: queue.Queue[Message] = queue.Queue(QUEUE_LIMIT)
         self.session: Session | None = None
+        self.agi: AgiServer | None = None
+        self.faxing = threading.Thread()  # not begun
         self.backoff = Backoff()
         self.retry_at = 0.0
         self.next_tick = self.next_ping = self.next_heartbeat = 0.0
-        self.next_cleaning = 0.0
+        self.next_cleaning = self.next_tell = 0.0
         self.silent = 0
         self.unstored: list[Message] = []
         # what is read back after a break, and who is gone by then
@@ -103,6 +112,7 @@ class Connector:
             # somebody else is at work, or the database is away: our lock went with it
             if self.session is not None:
                 self._disconnect("another connector took over")
+            self._stop_agi()
             self.stopping.wait(TICK_S)
             return
         now = time.monotonic()
@@ -113,8 +123,15 @@ class Connector:
             self._disconnect(self.session.reason)
         self._store()
         self._store_missed()
+        if not self._is_behind() or now >= self.next_tell:
+            self.next_tell = now + TICK_S
+            self.gateway.tell(FEW if self._is_behind() else AT_ONCE)
         if self.doorkeeper.heard() or now >= self.next_tick:
             self._tick(now)
+
+    def _is_behind(self) -> bool:
+        """Whether storing comes first: a whole batch waits."""
+        return self.events.qsize() >= BATCH
 
     def _tick(self, now: float) -> None:
         self.next_tick = now + TICK_S
@@ -124,13 +141,26 @@ class Connector:
             if now >= self.next_ping:
                 self.next_ping = now + PING_S
                 self._ping()
-        self.gateway.settle()
+            self.gateway.work_inbound()
+        if self.session is not None and not self.faxing.is_alive():
+            self.faxing = threading.Thread(
+                target=self._work_faxes, name="fax", daemon=True
+            )
+            self.faxing.start()
+        self.gateway.settle(FEW if self._is_behind() else AT_ONCE)
         if now >= self.next_heartbeat:
             self.next_heartbeat = now + HEARTBEAT_S
             self.gateway.resolve_orders()
             self.gateway.report()
         if now >= self.next_cleaning and not self.gateway.expire_recordings():
             self.next_cleaning = now + CLEANING_S
+
+    def _work_faxes(self) -> None:
+        """Beside the rest: pages of a long document take a while."""
+        try:
+            self.gateway.work_faxes()
+        except psycopg2.Error as error:
+            _logger.warning("faxes: %s", str(error).strip())
 
     # connection
 
@@ -155,6 +185,7 @@ class Connector:
             self._retry_later(str(error), refused)
             return
         self.session = session
+        self._start_agi(account.agi)
         self.backoff = Backoff()
         self.silent = 0
         self.gateway.report(
@@ -164,6 +195,23 @@ class Connector:
             version=session.version,
         )
         _logger.info("connected to %s (%s)", account.name, session.version)
+
+    def _start_agi(self, address: tuple[str, int]) -> None:
+        """Answer the dialplan. A port that is taken is told; calls go on without."""
+        if self.agi is not None and self.agi.server_address == address:
+            return
+        self._stop_agi()
+        if address[1]:
+            try:
+                self.agi = AgiServer(*address, self.gateway.answer)
+                self.agi.start()
+            except OSError as error:
+                _logger.warning("FastAGI port %s:%s: %s", *address, error)
+
+    def _stop_agi(self) -> None:
+        if self.agi is not None:
+            self.agi.stop()
+            self.agi = None
 
     def _check_boot(self, session: Session) -> str:
         answer = session.send_action({"Action": "CoreStatus"})
@@ -221,7 +269,7 @@ class Connector:
 
     def _hear(self, event: Message, _session: Session) -> None:
         """In the reader's thread: append and go."""
-        if event.name in _IGNORED:
+        if event.name in IGNORED:
             return
         if not event.timestamp:
             # items of a list carry no time
@@ -258,6 +306,7 @@ class Connector:
 
     def _stop(self) -> None:
         """Clean stop: store what was heard, say goodbye, leave the lock."""
+        self._stop_agi()
         try:
             if self.session is not None:
                 self.session.close()

@@ -1,7 +1,7 @@
 """The one file between Asterisk and Odoo's database: it owns cursors.
 
 Why it commits by itself: the connector is a process without requests. Each batch of
-events is one transaction (inbox, fold, call rows, notifications), tried again when it
+events is one transaction (inbox, fold, call rows), tried again when it
 collides with another; an event is in the inbox exactly when its call knows it.
 """
 
@@ -22,6 +22,7 @@ from odoo.tools import SQL, config
 
 from .ami import Facts, call_key, derive
 from .ami.messages import Message
+from .fax import FaxError, pdf_to_tiff, tiff_to_pdf
 from .models.asterisk_command import NOTIFY_CHANNEL
 from .models.crm_call_fold import moment
 
@@ -50,6 +51,7 @@ class Account:
     secret: str
     boot: str
     records_file: str
+    agi: tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,16 @@ class Order:
     uuid: str
     kind: str
     payload: dict
+
+
+def _attempt(convert, *arguments):
+    """(what it gives, why not)"""
+    if arguments[-1] is None:
+        return None, "no fax folder is entered for the PBX"
+    try:
+        return convert(*arguments), ""
+    except (FaxError, OSError) as error:
+        return None, str(error)
 
 
 def digest(event: Message) -> str:
@@ -87,6 +99,8 @@ class Gateway:
     def __init__(self, database: str, server_id: int):
         self.database = database
         self.server_id = server_id
+        # calls whose agents do not know yet what was stored
+        self.untold: set[int] = set()
 
     @contextlib.contextmanager
     def _environment(self):
@@ -102,12 +116,12 @@ class Gateway:
             env.flush_all()
             cr.commit()  # pylint: disable=invalid-commit  # our cursor, see above
 
-    def _run(self, work):
-        """work(env, server) in a transaction of its own, again when it collides."""
+    def _run(self, work, *known):
+        """work(env, server, …) in a transaction of its own, again when it collides."""
         for attempt in range(RETRIES):
             try:
                 with self._environment() as (env, server):
-                    return work(env, server)
+                    return work(env, server, *known)
             except (
                 psycopg2.errors.SerializationFailure,
                 psycopg2.errors.DeadlockDetected,
@@ -136,6 +150,7 @@ class Gateway:
                 server._secret(),
                 server.boot or "",
                 server.records_file or "",
+                (server.agi_host, server.agi_port),
             )
 
         return self._run(work)
@@ -165,7 +180,7 @@ class Gateway:
     def store(
         self, events: list[Message], backlog: int | None, is_complete: bool = True
     ) -> int:
-        """Inbox, fold, calls and notifications in one transaction.
+        """Inbox, fold and calls in one transaction; what changed waits for tell().
 
         :param backlog: events that wait; None when these are read back: they say
             nothing of the lag
@@ -184,12 +199,29 @@ class Gateway:
                 by_call.setdefault(key, []).append(event)
         if by_call:
             found = self._fold(env, server, by_call)
-            env["crm.call"]._apply_calls(server, found)._notify_users()
+            self.untold.update(env["crm.call"]._apply_calls(server, found).ids)
         self._note_devices(env, new)
         self._note_members(env, server, new)
         if backlog is not None:
             self._note_progress(server, new, backlog, is_complete)
         return len(new)
+
+    def tell(self, most: int) -> None:
+        """Tell the agents concerned what their calls are now, the newest first. In a
+        transaction of its own: a busy PBX changes a call many times before anybody can
+        read it, and events must not wait for that.
+
+        :param most: how many calls
+        """
+        if not self.untold:
+            return
+        chosen = sorted(self.untold, reverse=True)[:most]
+        self._run(lambda env, _server: self._tell(env, chosen))
+        self.untold.difference_update(chosen)
+
+    def _tell(self, env, call_ids):
+        # those of a transaction that was taken back are no rows
+        env["crm.call"].browse(call_ids).exists()._notify_users()
 
     def _insert(self, env, events: list[Message]) -> list[Message]:
         """Into the inbox; returns those that were not there, in order of arrival."""
@@ -306,19 +338,46 @@ class Gateway:
             last = server.last_event_at or fields.Datetime.now()
             # stored in whole seconds, cut off: nothing heard may be later than this
             seconds = (last - env["crm.call"]._epoch_start()).total_seconds() + 1
+            # whoever stored them may not have told
+            self.untold.update(legs.call_id.ids)
             return {leg.uniqueid: (leg.call_id.linkedid, seconds) for leg in legs}
 
         return self._run(work)
 
-    def settle(self) -> int:
-        """What follows from calls that have ended."""
+    def settle(self, most: int) -> int:
+        """What follows from calls that have ended.
+
+        :param most: how many calls
+        """
 
         def work(env, server):
-            calls = env["crm.call"]._settle_calls(server)
+            calls = env["crm.call"]._settle_calls(server, most)
             calls._notify_users()
             return len(calls)
 
         return self._run(work)
+
+    def work_inbound(self) -> int:
+        """Wrap-ups that are over, callbacks that are due; how many commands."""
+        return self._run(lambda env, server: server._work_inbound(server))
+
+    def answer(self, service: str, arguments: list, channel: dict) -> dict:
+        """A question of the dialplan, in its own thread and cursor."""
+        with self._environment() as (_env, server):
+            return server._agi_answer(service, arguments, channel)
+
+    def work_faxes(self) -> None:
+        """Pages for what is to be sent, documents of what has come: the files are made
+        between the transactions."""
+        for fax_id, pdf, path in self._run(lambda _env, server: server._take_faxes()):
+            problem = _attempt(pdf_to_tiff, pdf, path)[1]
+            self._run(lambda _env, pbx, *known: pbx._send_fax(*known), fax_id, problem)
+        coming = self._run(lambda _env, server: server._receiving_faxes())
+        for fax_id, path in coming:
+            found = _attempt(tiff_to_pdf, path)
+            self._run(
+                lambda _env, pbx, *known: pbx._receive_fax(*known), fax_id, *found
+            )
 
     def expire_recordings(self) -> int:
         """Files that are older than the PBX keeps them."""

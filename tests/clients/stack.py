@@ -128,7 +128,7 @@ class Stack:
         self._undo.callback(self._script, "database", "drop", self.database)
         self._script("database", "copy", template, self.database)
         self._start_exchange()
-        self._start_odoo()
+        self.start_odoo()
 
     def _start_exchange(self):
         self.block = _free_exchange_block(self.blocks)
@@ -136,8 +136,23 @@ class Stack:
             self._undo.callback(self._stop_exchange, name)
             self._script("asterisk", "start", name, str(self.block))
 
-    def _start_odoo(self):
-        self.port = _free_http_port(self.http_ports)
+    def another_exchange(self):
+        """A second PBX without phones, gone with the stack; its manager's port."""
+        block = _free_exchange_block(
+            [block for block in self.blocks if block != self.block]
+        )
+        self._undo.callback(self._script, "asterisk", "clean", "pbx", str(block))
+        self._script("asterisk", "start", "pbx", str(block))
+        return block
+
+    def kill_odoo(self):
+        """kill -9 of the web server alone."""
+        self.processes["odoo"].kill()
+        self.processes["odoo"].wait()
+
+    def start_odoo(self):
+        """At the first time on a free port, later on the same one."""
+        self.port = self.port or _free_http_port(self.http_ports)
         self._spawn(
             "odoo",
             "server",

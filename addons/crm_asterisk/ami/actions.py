@@ -23,6 +23,7 @@ SPY = "odoo-spy-"
 SPY_MODES = ("listen", "whisper", "barge")
 _QUEUE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@;:+*#-]{1,100}")
+_FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}\.tif")
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -54,6 +55,7 @@ def _originate(uuid: str, payload: dict) -> list[dict]:
         "__ODOO_CALL_ID": uuid,
         "ODOO_RING": str(int(payload["ring"])),
         "ODOO_AMD": "1" if payload.get("amd") else "0",
+        "ODOO_RECORD": "1" if payload.get("record", True) else "0",
     }
     return [
         _ring(
@@ -193,6 +195,17 @@ def _spy(uuid: str, payload: dict) -> list[dict]:
     return [_ring(own_id, endpoint, "odoo-spy", payload["mode"], "0", variables)]
 
 
+def _fax(uuid: str, payload: dict) -> list[dict]:
+    """Calls the number; the pages are sent when it answers."""
+    name = payload["file"]
+    if not _FILE.fullmatch(name or ""):
+        raise ValueRefused("a fax is a .tif file of the fax folder")
+    number = dialable(payload["number"])
+    channel = f"PJSIP/{number}@{context_name(payload['trunk'])}"
+    variables = [f"__ODOO_CALL_ID={uuid}", f"ODOO_FAX={name}"]
+    return [_ring(uuid, channel, "odoo-fax", "send", "0", variables)]
+
+
 def _queue_name(name: str) -> str:
     if not _QUEUE.fullmatch(name or ""):
         raise ValueRefused("a queue's name holds letters, digits, ., - and _ alone")
@@ -248,6 +261,7 @@ _KINDS: dict[str, Callable[[str, dict], list[dict]]] = {
     "conference": _conference,
     "digits": _digits,
     "spy": _spy,
+    "fax": _fax,
     "queue_in": _membership("QueueAdd"),
     "queue_out": _membership("QueueRemove"),
     "queue_pause": _pause("true"),

@@ -60,7 +60,9 @@ class Call:
     """A call as far as it is known. Times are seconds of the PBX's clock, durations
     seconds. `silent`: the recording is paused. `rung` are the agents' endpoints that
     ring now, `agents` those that spoke, the first one first, `present` those that are
-    connected now."""
+    connected now. `score` is what the customer pressed after the call, 1 to 5, else 0;
+    `callback` the number that a caller left in the queue, `queue` the first one;
+    `consent` to the recording is given, refused, or empty when nobody asked."""
 
     linkedid: str
     direction: str
@@ -81,6 +83,9 @@ class Call:
     present: tuple[str, ...]
     queue: str
     silent: bool
+    score: int
+    callback: str
+    consent: str
     recordings: tuple[str, ...]
     legs: tuple[Leg, ...]
 
@@ -242,6 +247,8 @@ class _Reading:
         return self._inbound() if self.direction == "in" else self._outbound()
 
     def _inbound(self) -> str:
+        if self.facts.happened("callback"):
+            return "callback"
         queue = self.facts.happened("queue")
         if any(row[1] == "result" and row[2] == "TIMEOUT" for row in queue):
             return "timeout"
@@ -286,6 +293,19 @@ class _Reading:
         if agent.cause is None:
             return "unknown"
         return AGENT_CAUSES.get(agent.cause, "agent_offline")
+
+    def score(self) -> int:
+        """The last answer to the question after the call."""
+        said = [value for _at, value in self.facts.happened("survey")][-1:]
+        return int(said[0]) if said and said[0] in ("1", "2", "3", "4", "5") else 0
+
+    def consent(self) -> str:
+        said = [given for _at, given in self.facts.happened("consent")][-1:]
+        return ("given" if said[0] else "refused") if said else ""
+
+    def callback(self) -> str:
+        wanted = [row[1] for row in self.facts.happened("callback")]
+        return wanted[-1] if wanted else ""
 
     # the other side
 
@@ -386,6 +406,9 @@ def derive(linkedid: str, facts: Facts, endpoints: Collection[str]) -> Call:
         rung=reading.rung(),
         present=reading.spoken(now_only=True),
         queue=queues[0] if queues else "",
+        score=reading.score(),
+        callback=reading.callback()[:60],
+        consent=reading.consent(),
         silent=any(on for _at, on in facts.happened("record_pause")[-1:]),
         recordings=tuple(row[0] for row in facts.happened("recording")),
         legs=tuple(reading.legs),

@@ -236,6 +236,27 @@ class Facts:
             self._happened("queue", at, "result", event.get("Result"), "")
         elif event.get("UserEvent") == "OdooHold":
             self._happened("hold", at, event.get("Uniqueid"), 1)
+        elif event.get("UserEvent") == "OdooSurvey":
+            self._happened("survey", at, event.get("Score")[:_LONGEST])
+        elif event.get("UserEvent") == "OdooConsent":
+            self._happened("consent", at, int(event.get("Given") == "1"))
+        elif event.get("UserEvent") == "OdooFax":
+            self._on_fax(event, at)
+        elif event.get("UserEvent") == "OdooCallback":
+            number = event.get("Number") or event.get("CallerIDNum")
+            self._happened("callback", at, number[:_LONGEST], event.get("Queue"))
+
+    def _on_fax(self, event: Message, at: float) -> None:
+        pages = event.get("Pages")
+        self._happened(
+            "fax",
+            at,
+            event.get("Direction"),
+            event.get("Status"),
+            event.get("Error")[:_LONGEST],
+            int(pages) if pages.isdecimal() else 0,
+            event.get("File").rpartition("/")[2][:_LONGEST],
+        )
 
     def _add_cdr(self, event: Message) -> None:
         """A call detail record; its times are text of the PBX's zone, so it only backs

@@ -118,6 +118,22 @@ def parse_block(block: bytes) -> Message:
     if b"\0" in block:
         # PostgreSQL keeps no NUL
         lines = [line.replace("\0", "") for line in lines]
+    if b"ChanVariable" not in block:
+        # nearly all: every line has a colon, no header comes twice
+        try:
+            plain = {
+                key: value.strip()
+                for key, value in [line.split(":", 1) for line in lines]
+            }
+        except ValueError:
+            plain = {}
+        if len(plain) == len(lines):
+            return Message(plain)
+    return _parse_lines(lines)
+
+
+def _parse_lines(lines: list[str]) -> Message:
+    """The same for any message."""
     headers: dict[str, str] = {}
     repeated: dict[str, tuple[str, ...]] = {}
     variables: dict[str, str] = {}

@@ -1,1 +1,2 @@
 from . import crm_call_recording
+from . import crm_call_callback

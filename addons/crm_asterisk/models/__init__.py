@@ -10,6 +10,10 @@ from . import crm_call_mask
 from . import crm_call_pop
 from . import crm_call_record
 from . import crm_call_missed
+from . import crm_call_callback
+from . import crm_call_callback_web
+from . import crm_call_survey
+from . import crm_call_consent
 from . import crm_main_line
 from . import crm_call_channel
 from . import crm_call_recording
@@ -20,7 +24,13 @@ from . import asterisk_queue
 from . import asterisk_queue_wallboard
 from . import asterisk_queue_member
 from . import asterisk_endpoint_agent
+from . import asterisk_queue_inbound
+from . import asterisk_server_agi
+from . import asterisk_endpoint_wrapup
 from . import asterisk_agent_log
 from . import crm_call_agent
 from . import crm_call_spy
 from . import crm_call_report
+from . import crm_fax
+from . import asterisk_server_fax
+from . import crm_call_fax

@@ -22,6 +22,7 @@ KINDS = [
     ("conference", "Conference"),
     ("digits", "Send Digits"),
     ("spy", "Listen In"),
+    ("fax", "Send Fax"),
     ("queue_in", "Log In to Queues"),
     ("queue_out", "Log Out of Queues"),
     ("queue_pause", "Pause"),

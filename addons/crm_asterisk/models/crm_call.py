@@ -13,6 +13,7 @@ RESULTS = [
     ("abandoned", "Abandoned in Queue"),
     ("timeout", "Timed Out in Queue"),
     ("missed", "Missed"),
+    ("callback", "Callback Asked For"),
     ("agent_busy", "Own Telephone Busy"),
     ("agent_no_answer", "Own Telephone Not Answered"),
     ("agent_offline", "Own Telephone Not Registered"),

@@ -39,3 +39,7 @@ class CrmCallChannel(models.Model):
         """Whether it is a leader who listens in, and takes no part in the call."""
         self.ensure_one()
         return (self.uniqueid or "").startswith(SPY)
+
+    def _differs(self, name, vals):
+        value = self[name].id if self._fields[name].relational else self[name]
+        return (value or False) != (vals[name] or False)

@@ -55,6 +55,7 @@ class CrmCall(models.Model):
                 "context": server.context,
                 "ring": server.ring_seconds,
                 "amd": server.is_machine_detected,
+                "record": server.is_outbound_recorded,
             },
             number=e164 or dialled,
             partner_id=partner.id,
@@ -182,10 +183,10 @@ class CrmCall(models.Model):
             ) from error
 
     @api.model
-    def _check_restriction(self, partner, number):
+    def _check_restriction(self, partner, number, channel="call"):
         """Whoever must not be called is not called, by any way (P60)."""
         found = self.env["crm.contact.restriction"]._restriction_for(
-            partner=partner, number=number, channel="call"
+            partner=partner, number=number, channel=channel
         )
         if found:
             raise UserError(

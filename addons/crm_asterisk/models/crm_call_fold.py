@@ -42,46 +42,52 @@ class CrmCall(models.Model):
         :param found: [(ami.Call, facts as JSON document)], one per linked id
         :return: crm.call rows that are new or have changed
         """
+        # everything is looked up and written for all calls at once: a batch of a busy
+        # PBX touches hundreds
         linkedids = [call.linkedid for call, _facts in found]
         rows = self.search(
             [("server_id", "=", server.id), ("linkedid", "in", linkedids)]
         ).grouped("linkedid")
+        commands = self._commands_of(server, linkedids)
         endpoints = {e.name: e for e in server.endpoint_ids}
         changed = self.browse()
+        missing = []
         for call, facts in found:
             row = rows.get(call.linkedid, self.browse())
-            vals = self._prepare_call_vals(server, call, endpoints, row)
-            if not row:
-                vals.update(self._prepare_party_vals(server, call, vals))
-                vals.update(
-                    server_id=server.id, linkedid=call.linkedid, facts=facts, revision=1
-                )
-                row = self.create([vals])
-                changed |= row
-            else:
+            command = commands.get(call.linkedid, self.command_id.browse())
+            vals = self._prepare_call_vals(server, call, endpoints, row, command)
+            if row:
                 news = {name: vals[name] for name in vals if row._differs(name, vals)}
                 if news:
                     news["revision"] = row.revision + 1
-                    changed |= row
+                    changed += row
                 row.write({**news, "facts": facts})
-            if row._apply_legs(call, endpoints) and row not in changed:
-                row.revision += 1
-                changed |= row
-            row._apply_recordings(call)
-        return changed
+                continue
+            vals.update(self._prepare_party_vals(server, call, vals, command))
+            vals.update(
+                server_id=server.id, linkedid=call.linkedid, facts=facts, revision=1
+            )
+            missing.append(vals)
+        created = self.create(missing)
+        rows.update(created.grouped("linkedid"))
+        pairs = [(rows[call.linkedid], call) for call, _facts in found]
+        told = self._apply_legs(server, pairs, endpoints) - changed - created
+        for row in told:
+            row.revision += 1
+        self._apply_recordings(pairs)
+        return changed + created + told
 
     def _differs(self, name, vals):
         value = self[name].id if self._fields[name].relational else self[name]
         return (value or False) != (vals[name] or False)
 
     @api.model
-    def _prepare_call_vals(self, server, call, endpoints, row):
+    def _prepare_call_vals(self, server, call, endpoints, row, command):
         """Values of a call's own fields."""
         names = (*call.agents, call.first_agent, *call.present, *call.rung)
         users = [endpoints[name].user_id for name in names if name in endpoints]
         user = next((user for user in users if user), row.user_id)
-        if not user:
-            user = self._command_of(server, call.linkedid).user_id
+        user = user or command.user_id
         return {
             "direction": call.direction,
             "state": call.state,
@@ -113,16 +119,18 @@ class CrmCall(models.Model):
             return False
 
     @api.model
-    def _command_of(self, server, linkedid):
-        return self.env["asterisk.command"].search(
-            [("uuid", "=", linkedid), ("server_id", "=", server.id)], limit=1
+    def _commands_of(self, server, linkedids):
+        """{linked id: the command that placed the call}"""
+        return (
+            self.env["asterisk.command"]
+            .search([("uuid", "in", linkedids), ("server_id", "=", server.id)])
+            .grouped("uuid")
         )
 
     @api.model
-    def _prepare_party_vals(self, server, call, vals):
+    def _prepare_party_vals(self, server, call, vals, command):
         """Who the other side is: as asked for when the call is ours, else the only
         customer who has the number."""
-        command = self._command_of(server, call.linkedid)
         if command:
             return {
                 "command_id": command.id,
@@ -148,72 +156,79 @@ class CrmCall(models.Model):
         )
         return {"partner_id": partners[0].id, "customer_id": customer.id}
 
-    def _apply_legs(self, call, endpoints):
+    @api.model
+    def _apply_legs(self, server, pairs, endpoints):
         """One row per channel.
 
-        :return: whether one was muted or is recorded, which no other field tells
+        :param pairs: [(crm.call, ami.Call)]
+        :return: calls of which one leg was muted or is recorded, which no other field
+            tells
         """
-        self.ensure_one()
-        is_told = False
-        rows = {row.uniqueid: row for row in self.channel_ids}
+        told = self.browse()
         missing = []
-        for leg in call.legs:
-            endpoint = endpoints.get(leg.name.rsplit("-", 1)[0])
-            vals = {
-                "name": leg.name,
-                "endpoint_id": endpoint.id if endpoint else False,
-                "started_at": moment(leg.started),
-                "ringing_at": moment(leg.ringing),
-                "answered_at": moment(leg.up),
-                "ended_at": moment(leg.ended),
-                "hangup_cause": leg.cause or 0,
-                "is_muted": leg.muted,
-                "is_recorded": leg.recorded,
-            }
-            row = rows.get(leg.uniqueid)
-            if row is None:
-                vals.update(
-                    call_id=self.id,
-                    server_id=self.server_id.id,
-                    uniqueid=leg.uniqueid,
-                )
-                missing.append(vals)
-                continue
-            news = {
-                name: value
-                for name, value in vals.items()
-                if (row[name].id if name == "endpoint_id" else row[name]) != value
-            }
-            if news:
-                row.write(news)
-                is_told = is_told or bool({"is_muted", "is_recorded"} & set(news))
+        for row, call in pairs:
+            legs = {leg.uniqueid: leg for leg in row.channel_ids}
+            for leg in call.legs:
+                vals = self._prepare_leg_vals(leg, endpoints)
+                known = legs.get(leg.uniqueid)
+                if known is None:
+                    missing.append(
+                        {
+                            **vals,
+                            "call_id": row.id,
+                            "server_id": server.id,
+                            "uniqueid": leg.uniqueid,
+                        }
+                    )
+                    continue
+                news = {name: vals[name] for name in vals if known._differs(name, vals)}
+                if news:
+                    known.write(news)
+                    if {"is_muted", "is_recorded"} & set(news):
+                        told |= row
         if missing:
-            self._take_over_legs(missing)
-        return is_told
+            self._take_over_legs(server, missing)
+        return told
 
-    def _take_over_legs(self, missing):
+    @api.model
+    def _prepare_leg_vals(self, leg, endpoints):
+        endpoint = endpoints.get(leg.name.rsplit("-", 1)[0])
+        return {
+            "name": leg.name,
+            "endpoint_id": endpoint.id if endpoint else False,
+            "started_at": moment(leg.started),
+            "ringing_at": moment(leg.ringing),
+            "answered_at": moment(leg.up),
+            "ended_at": moment(leg.ended),
+            "hangup_cause": leg.cause or 0,
+            "is_muted": leg.muted,
+            "is_recorded": leg.recorded,
+        }
+
+    @api.model
+    def _take_over_legs(self, server, missing):
         """New legs; one that another call has (its linked id changed) stays there."""
+        legs = self.env["crm.call.channel"]
+        uniqueids = [vals["uniqueid"] for vals in missing]
         taken = set(
-            self.env["crm.call.channel"]
-            .search(
-                [
-                    ("server_id", "=", self.server_id.id),
-                    ("uniqueid", "in", [vals["uniqueid"] for vals in missing]),
-                ]
-            )
-            .mapped("uniqueid")
+            legs.search(
+                [("server_id", "=", server.id), ("uniqueid", "in", uniqueids)]
+            ).mapped("uniqueid")
         )
-        self.env["crm.call.channel"].create(
-            [vals for vals in missing if vals["uniqueid"] not in taken]
-        )
+        fresh: dict[str, dict] = {}
+        for vals in missing:
+            if vals["uniqueid"] not in taken:
+                fresh.setdefault(vals["uniqueid"], vals)
+        legs.create(list(fresh.values()))
 
-    def _apply_recordings(self, call):
-        self.ensure_one()
-        known = set(self.recording_ids.mapped("name"))
+    @api.model
+    def _apply_recordings(self, pairs):
         self.env["crm.call.recording"].create(
             [
-                {"call_id": self.id, "name": name}
-                for name in call.recordings
-                if name not in known
+                {"call_id": row.id, "name": name}
+                for row, call in pairs
+                for name in sorted(
+                    set(call.recordings) - set(row.recording_ids.mapped("name"))
+                )
             ]
         )

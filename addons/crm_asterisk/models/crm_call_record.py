@@ -46,9 +46,10 @@ class CrmCall(models.Model):
         return True
 
     @api.model
-    def _settle_calls(self, server):
+    def _settle_calls(self, server, most=200):
         """Do, once, what follows from a call's end: contact record, bad number.
 
+        :param most: how many calls
         :return: the crm.call rows that were settled
         """
         now = fields.Datetime.now()
@@ -59,7 +60,7 @@ class CrmCall(models.Model):
                 ("state", "=", "ended"),
                 ("ended_at", "<=", now - GRACE),
             ],
-            limit=200,
+            limit=most,
         )
         for call in calls:
             try:

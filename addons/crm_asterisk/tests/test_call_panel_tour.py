@@ -30,6 +30,7 @@ class TestCallPanelTour(HttpCase, CallCase):
         env = env(user=SUPERUSER_ID)
         server = env["asterisk.server"].browse(self.server.id)
         self.gateway._store(env, server, stream, 0)
+        self.gateway._tell(env, self.gateway.untold)
         if settle:
             env["crm.call"]._settle_calls(server)._notify_users()
 

@@ -91,10 +91,10 @@ KEYS = (
         "web_search_read over HTTP, 80 rows, count limit 10,001; agent and manager,"
         " mine and all, by next visit and by name: p95 of the slowest case",
         at_most=60,
-        finding="of 68 ms for all by name 23 are the count up to 10,001 of what an agent"
-        " may see, 33 Python (rules, values of 80 rows), the rest ten small statements"
-        " that are planned anew. Tried: the count in the order of the disk (was 140 ms),"
-        " one's own found once for page and count (was 97 ms).",
+        finding="of 68 ms for all by name 23 are the count up to 10,001 of what an"
+        " agent may see, 33 Python (rules, values of 80 rows), the rest ten small"
+        " statements that are planned anew. Tried: the count in the order of the disk"
+        " (was 140 ms), one's own found once for page and count (was 97 ms).",
     ),
     Key(
         "partner.namesearch_p95_ms",

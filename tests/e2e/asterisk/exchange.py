@@ -1,16 +1,20 @@
 """What the scenarios share: one running product, its agents, its exchange."""
 
+import contextlib
 import csv
 import os
 import re
 import signal
+import socket
 import subprocess
+import threading
 import time
 import unittest
 
 from tests.clients.carrier import Carrier
 from tests.clients.odoo import OdooClient
 from tests.clients.stack import SECRET, Stack
+from tests.runner.databases import query
 
 from .wire import Wire
 
@@ -37,6 +41,9 @@ class Exchange:
                 "port": self.wire.port,
                 "ring_seconds": 4,
                 "recording_folder": str(self.stack.recordings),
+                "agi_port": self.stack.block + 4,
+                "fax_trunk": "trunk",
+                "fax_folder": str(self.folder("pbx") / "spool" / "fax"),
                 "records_file": str(self.pbx_log / "cel-custom" / "Odoo.csv"),
             },
         )
@@ -132,6 +139,10 @@ class Exchange:
             "telephones free",
         )
 
+    def folder(self, name):
+        """Of the PBX, or of the phones."""
+        return self.stack._exchange_folder(name)
+
     def pbx(self, command):
         return self.stack._script("asterisk", command, "pbx", str(self.stack.block))
 
@@ -141,6 +152,34 @@ class Exchange:
 
     def thaw(self):
         self.signal_pbx(signal.SIGCONT)
+
+    def burst(self, count):
+        """So many events, as fast as the PBX takes them."""
+        login = f"Action: Login\r\nUsername: raw\r\nSecret: {SECRET}\r\nEvents: off"
+        said = "Action: UserEvent\r\nUserEvent: Burst\r\nNumber: {}"
+        actions = [login, *map(said.format, range(count)), "Action: Logoff"]
+        with socket.create_connection(("127.0.0.1", self.stack.ami_port), 30) as link:
+            data = "".join(f"{action}\r\n\r\n" for action in actions).encode()
+            sending = threading.Thread(target=link.sendall, args=[data])
+            sending.start()
+            while link.recv(1 << 16):
+                pass  # the answers; it hangs up when all is done
+            sending.join()
+
+    @contextlib.contextmanager
+    def database_away(self):
+        """As while PostgreSQL restarts: every session ends, none begins."""
+        name = self.stack.database
+        query("postgres", f'alter database "{name}" allow_connections false')
+        query(
+            "postgres",
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+            f" where datname = '{name}'",
+        )
+        try:
+            yield
+        finally:
+            query("postgres", f'alter database "{name}" allow_connections true')
 
     @property
     def pbx_log(self):

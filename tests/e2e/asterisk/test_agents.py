@@ -1,5 +1,7 @@
 """Agents in queues and leaders who listen, on the real exchange (A6)."""
 
+import time
+
 from tests.clients.odoo import OdooError
 
 from .exchange import ExchangeCase, wait
@@ -25,7 +27,7 @@ class TestAgents(ExchangeCase):
         )
 
     def test_a_day_in_the_queue(self):
-        """A6: log in, get a call of the queue, pause, get none, log out."""
+        """A6: log in, get a call of the queue, pause, wrap up, get none, log out."""
         self.ask("agent2", "log_in")
         self.reach_state("agent2", "ready")
         seen = self.exchange.ids()
@@ -35,12 +37,18 @@ class TestAgents(ExchangeCase):
         self.assertEqual(row["result"], "answered")
         self.assertEqual(row["user_id"][0], self.agent("agent2").user_id)
         self.exchange.telephones_ready()
+        # the queue gives time to wrap up
+        self.reach_state("agent2", "paused")
+        self.assertEqual(self.state("agent2")["pause_reason_id"][1], "Wrap-up")
         [reason] = self.exchange.office.search(
             "asterisk.pause.reason", [("name", "=", "Meal")]
         )
         self.ask("agent2", "pause", reason_id=reason)
-        self.reach_state("agent2", "paused")
-        self.assertEqual(self.state("agent2")["pause_reason_id"][0], reason)
+        wait(
+            lambda: (self.state("agent2")["pause_reason_id"] or [0])[0] == reason,
+            20,
+            "agent2 pauses for his meal",
+        )
         seen = self.exchange.ids()
         self.exchange.stack.carrier.call_in("13800000421", "4000", "quick")
         linkedid = self.exchange.new_call(seen)["linkedid"]
@@ -62,7 +70,8 @@ class TestAgents(ExchangeCase):
             order="id",
         )
         self.assertEqual(
-            [row["state"] for row in states], ["ready", "paused", "ready", "out"]
+            [row["state"] for row in states],
+            ["ready", "paused", "paused", "ready", "out"],
         )
 
     def test_state_after_a_gap(self):
@@ -116,3 +125,126 @@ class TestAgents(ExchangeCase):
             "crm.call.spy", [("call_id", "=", call)], ["user_id", "kind"]
         )
         self.assertEqual((spy["user_id"][0], spy["kind"]), (manager.user_id, "whisper"))
+
+    # callers
+
+    def queue(self, name, **vals):
+        """The queue as the office has set it for this test."""
+        office = self.exchange.office
+        found = office.search("asterisk.queue", [("name", "=", name)])
+        if not found:
+            server = self.exchange.server
+            found = [
+                office.create("asterisk.queue", {"name": name, "server_id": server})
+            ]
+        office.write("asterisk.queue", found, vals)
+        return found
+
+    def test_own_agent_first_then_the_survey(self):
+        """A8, A9: the dialplan asks whose customer calls, his telephone rings before
+        the queue's; after the agent has hung up the caller presses 4."""
+        exchange = self.exchange
+        self.queue("sales", is_survey_asked=True)
+        exchange.customer("13800000430")
+        seen = exchange.ids()
+        exchange.stack.carrier.call_in("13800000430", "4000", "score")
+        linkedid = exchange.new_call(seen)["linkedid"]
+        call = exchange.reach(linkedid, "talking")
+        agent = self.agent("agent1")
+        self.assertEqual(call["user_id"][0], agent.user_id)
+        agent.call("crm.call", "action_hangup", [call["id"]])
+        exchange.settled(linkedid)
+        [row] = exchange.office.search_read(
+            "crm.call", [("id", "=", call["id"])], ["survey_score", "queue", "result"]
+        )
+        self.assertEqual(
+            (row["survey_score"], row["queue"], row["result"]), (4, False, "answered")
+        )
+
+    def test_consent_to_recording(self):
+        """A5: the queue asks first; only who agrees is recorded."""
+        exchange = self.exchange
+        self.queue("sales", recording="ask", is_own_agent_first=False)
+        seen = exchange.ids()
+        agreeing, silent = "13800000451", "13800000452"
+        exchange.stack.carrier.call_in(agreeing, "4000", "dtmf")
+        exchange.stack.carrier.call_in(silent, "4000", "wait")
+        fields = ["number", "recording_consent", "channel_ids"]
+
+        def asked():
+            rows = exchange.office.search_read(
+                "crm.call",
+                [("id", "not in", seen), ("recording_consent", "!=", False)],
+                fields,
+            )
+            return rows if len(rows) == 2 else None
+
+        found = {row["number"]: row for row in wait(asked, 30, "both were asked")}
+        time.sleep(1)
+        for number, consent in ((agreeing, "given"), (silent, "refused")):
+            self.assertEqual(found[number]["recording_consent"], consent)
+            recorded = exchange.office.search_count(
+                "crm.call.channel",
+                [
+                    ("call_id", "=", found[number]["id"]),
+                    ("is_recorded", "=", True),
+                ],
+            )
+            self.assertEqual(bool(recorded), consent == "given")
+        exchange.stack.carrier.hang_up_all()
+        self.queue("sales", recording="all", is_own_agent_first=True)
+
+    def test_callback_from_the_queue(self):
+        """A8: a key in the queue; as soon as a telephone of it is free it rings, then
+        the caller's."""
+        exchange = self.exchange
+        agent = self.agent("agent2")
+        [queue] = self.queue("help", user_ids=[(6, 0, [agent.user_id])])
+        seen = exchange.ids()
+        exchange.stack.carrier.call_in("13800000460", "4200", "dtmf")
+        linkedid = exchange.new_call(seen)["linkedid"]
+        exchange.settled(linkedid)
+        fields = ["state", "queue_id", "try_count", "user_id"]
+
+        def callback():
+            [row] = exchange.office.search_read(
+                "crm.call.callback", [("call_id.linkedid", "=", linkedid)], fields
+            )
+            return row
+
+        self.assertEqual(
+            (callback()["state"], callback()["queue_id"][0]), ("open", queue)
+        )
+        seen = exchange.ids()
+        self.ask("agent2", "log_in")
+        back = exchange.new_call(seen)["linkedid"]
+        exchange.reach(back, "talking")
+        exchange.stack.carrier.hang_up_all()
+        self.assertEqual(exchange.settled(back)["result"], "answered")
+        wait(lambda: callback()["state"] == "done", 10, "the callback is done")
+        self.assertEqual(callback()["user_id"][0], agent.user_id)
+        self.ask("agent2", "log_out")
+        self.reach_state("agent2", "out")
+
+    def test_number_entered_by_the_caller(self):
+        """A9: the state of his order, for its own customer."""
+        exchange = self.exchange
+        customer = exchange.customer("13800000440")
+        row = exchange.office.read_one("crm.pool.customer", customer, ["partner_id"])
+        partner = row["partner_id"][0]
+        exchange.office.create(
+            "sale.order", {"partner_id": partner, "name": "S9900042"}
+        )
+        exchange.stack.carrier.call_in("13800000440", "5000", "order")
+
+        def told():
+            return [
+                event["payload"]["State"]
+                for event in exchange.office.search_read(
+                    "asterisk.event", [("name", "=", "UserEvent")], ["payload"]
+                )
+                if event["payload"].get("UserEvent") == "OdooOrder"
+            ]
+
+        self.assertEqual(wait(told, 20, "the dialplan knows the order"), ["draft"])
+        exchange.stack.carrier.hang_up_all()

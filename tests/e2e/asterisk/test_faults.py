@@ -3,6 +3,9 @@
 import signal
 import time
 
+from tests.clients.carrier import Carrier
+from tests.clients.stack import SECRET
+
 from .exchange import ExchangeCase, wait
 
 
@@ -62,6 +65,93 @@ class TestFaults(ExchangeCase):
         self.exchange.wire.target = port
         row = self.exchange.settled(linkedid, 90)
         self.assertEqual(row["result"], "answered")
+
+    def test_database_restarted(self):
+        """A1: a call ends and another comes while PostgreSQL is away; events wait."""
+        exchange = self.exchange
+        linkedid = self.talking("13800000210")
+        seen = exchange.ids()
+        with exchange.database_away():
+            self.hang_up()
+            exchange.stack.carrier.call_in("13800000231", "102", "quick")
+            time.sleep(4)
+        self.assertEqual(exchange.settled(linkedid)["result"], "answered")
+        row = exchange.settled(exchange.new_call(seen)["linkedid"])
+        self.assertEqual((row["number"], row["result"]), ("13800000231", "answered"))
+        exchange.quiet()
+        legs = exchange.office.search_read("crm.call.channel", [], ["uniqueid"])
+        missing = exchange.cdr_uniqueids() - {leg["uniqueid"] for leg in legs}
+        self.assertFalse(missing, "channels of the CDR without a leg in Odoo")
+
+    def test_odoo_server_killed(self):
+        """A1: the connector needs no web server: what happened meanwhile is there."""
+        exchange = self.exchange
+        linkedid = self.talking("13800000210")
+        exchange.stack.kill_odoo()
+        self.hang_up()
+        exchange.stack.start_odoo()
+        self.assertEqual(exchange.settled(linkedid)["result"], "answered")
+
+    def test_two_pbxs(self):
+        """A13: a second PBX on the same connector: its calls are its own."""
+        exchange, stack = self.exchange, self.exchange.stack
+        block = stack.another_exchange()
+        [first] = exchange.office.read(
+            "asterisk.server", [exchange.server], ["country_id"]
+        )
+        branch = exchange.office.create(
+            "asterisk.server",
+            {
+                "name": "Branch",
+                "port": block,
+                "secret": SECRET,
+                "country_id": first["country_id"][0],
+            },
+        )
+        self.addCleanup(
+            exchange.office.write, "asterisk.server", [branch], {"active": False}
+        )
+
+        def state():
+            return exchange.office.read_one("asterisk.server", branch, ["state"])[
+                "state"
+            ]
+
+        wait(lambda: state() == "connected", 60, "the branch connected")
+        seen = exchange.ids()
+        Carrier(block, SECRET)._action(
+            Action="Originate",
+            Channel="Local/13800000240@sim",
+            Application="Wait",
+            Data="1",
+            Async="true",
+        )
+        here = exchange.dial("13800000201")
+        self.assertEqual(exchange.settled(here)["result"], "busy")
+        there = [("server_id", "=", branch), ("state", "=", "ended")]
+        wait(lambda: exchange.calls(there), 30, "the branch's call")
+        self.assertEqual(len(exchange.ids()) - len(seen), 2, "one row per call")
+        self.assertEqual(exchange.state(), "connected")
+
+    def test_burst(self):
+        """A1: 20,000 events at once, in mid-call: each is kept, the call is whole."""
+        exchange = self.exchange
+        linkedid = self.talking("13800000210")
+        said = [("name", "=", "UserEvent"), ("linkedid", "=", False)]
+        before = exchange.office.search_count("asterisk.event", said)
+        exchange.burst(20_000)
+        self.hang_up()
+        wait(
+            lambda: (
+                exchange.office.search_count("asterisk.event", said) - before == 20_000
+            ),
+            90,
+            "20,000 events kept",
+        )
+        row = exchange.settled(linkedid)
+        self.assertEqual(row["result"], "answered")
+        [call] = exchange.calls([("linkedid", "=", linkedid)])
+        self.assertLess(call["talk_s"], 60, "the PBX's clock, not the time of storing")
 
     def test_connector_killed(self):
         """A1: kill -9 in mid-call; the next connector knows the call; nothing is

@@ -154,7 +154,10 @@ class TestOutcomes(ExchangeCase):
 
     def test_queue_abandoned(self):
         """A1: the caller gives up; nobody is in the queue to answer."""
-        linkedid = self.inbound("4000", leg="wait")
+        # a stranger: a customer would ring at his own agent first
+        seen = self.exchange.ids()
+        self.exchange.stack.carrier.call_in("13800000129", "4000", "wait")
+        linkedid = self.exchange.new_call(seen)["linkedid"]
         self.exchange.reach(linkedid, "ringing")
         time.sleep(2)
         self.exchange.stack.carrier.hang_up_all()

@@ -1,0 +1,14 @@
+{
+    "name": "Service Requests from Calls",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Telesales Contributors",
+    "category": "Sales/Telesales",
+    "summary": "A request out of a call, its recordings, its stage for callers",
+    "depends": ["crm_service", "crm_asterisk"],
+    "auto_install": True,
+    "data": [
+        "views/crm_service_ticket_views.xml",
+        "views/crm_call_views.xml",
+    ],
+}

@@ -1,0 +1,3 @@
+from . import crm_service_ticket
+from . import crm_call
+from . import asterisk_server
