@@ -10,3 +10,4 @@ from . import test_ticket
 from . import test_service_tour
 from . import test_portal
 from . import test_main_line
+from . import test_customer_card

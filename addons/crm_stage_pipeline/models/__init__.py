@@ -142,6 +142,7 @@ from . import (
     ir_actions_report,
     ir_filters,
     ir_http,
+    ir_model_fields,
     ir_qweb_field_contact,
     ir_ui_menu,
     mail_notification,

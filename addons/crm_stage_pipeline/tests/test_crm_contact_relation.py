@@ -132,6 +132,58 @@ class TestCrmContactRelation(PoolCase):
             self.assertEqual(opened["tag"], "crm_relation_chart")
             self.assertEqual(opened["context"]["active_id"], self.partner.id)
 
+    def _merge(self, gone, stays):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((gone | stays).ids, stays, extra_checks=False)
+        self.env.invalidate_all()
+
+    def test_merged_customers_have_one_tree(self):
+        """G15: departments of the same name become one, with the parts of both."""
+        other = self._new_customers(1, "potential", self.agent_1).partner_id
+        board, store, cellar = self.env["crm.customer.department"].create(
+            [{"partner_id": other.id, "name": n} for n in ("Board", "Store", "Cellar")]
+        )
+        store.parent_id, cellar.parent_id = board, store
+        self._merge(other, self.partner)
+        tree = {
+            department.name: department.parent_id.name
+            for department in self.partner.customer_department_ids
+        }
+        self.assertEqual(
+            tree,
+            {
+                "Board": False,
+                "Purchasing": "Board",
+                "Store": "Board",
+                "Cellar": "Store",
+            },
+        )
+
+    def test_merged_persons_have_each_relation_once(self):
+        """G15: no relation twice, none of a person to itself, none lost."""
+        twin, friend = self.env["res.partner"].create(
+            [{"name": n, "parent_id": self.partner.id} for n in ("Twin", "Friend")]
+        )
+        self.env.flush_all()
+        self._relate(self.manager, self.buyer, friend)
+        self._relate(self.manager, twin, friend)
+        self._relate(self.manager, twin, self.boss)
+        self._relate(self.manager, twin, self.buyer)
+        self._relate(self.manager, friend, twin, "kin")
+        self._merge(twin, self.buyer)
+        found = self.env["crm.contact.relation"].search(
+            ["|", ("partner_id", "=", self.buyer.id), ("other_id", "=", self.buyer.id)]
+        )
+        self.assertEqual(
+            {(one.partner_id, one.kind, one.other_id) for one in found},
+            {
+                (self.buyer, "friend", friend),
+                (self.buyer, "friend", self.boss),
+                (friend, "kin", self.buyer),
+            },
+        )
+        self.assertEqual(len(found), 3)
+
     def test_parent_customers_roll_up(self):
         """P53: subsidiaries of any depth that one sees, each a customer of its own."""
         child, grandchild, theirs = (

@@ -21,10 +21,20 @@ class TestCrmOwnField(PoolCase):
         )
         cls.customer = cls._new_customers(1, "potential", cls.agent_1)
 
+    def setUp(self):
+        # after the test's rollback, which core's own clean-up is too early for
+        self.addCleanup(
+            lambda: self.registry._setup_models__(
+                self.cr, ["res.partner", "crm.pool.customer"]
+            )
+        )
+        super().setUp()
+
     def _new_field(self, model, name, kind, user=None, **vals):
         return (
             self.env["ir.model.fields"]
             .with_user(user or self.consultant)
+            .with_context(crm_own_field=True)
             .create(
                 {
                     "model_id": self.env["ir.model"]._get(model).id,
@@ -80,16 +90,32 @@ class TestCrmOwnField(PoolCase):
         made = partner.browse(loaded["ids"]).sudo()
         self.assertEqual(made.x_own_size, "small")
 
-    def test_own_field_of_the_pool(self):
-        """G57: a company's own fact stands in the pool's list and on the card."""
-        self._new_field("crm.pool.customer", "x_own_branches", "integer")
+    def test_own_field_in_the_pool(self):
+        """G57: it stands in the pool's list, search and on the card, and is found."""
+        self._new_field("res.partner", "x_own_branches", "integer")
+        self._new_choice()
         customers = self.customer.with_user(self.agent_1)
-        customers.x_own_branches = 4
+        self.customer.partner_id.write({"x_own_branches": 4, "x_own_size": "large"})
+        self.assertEqual(customers.x_own_branches, 4)
+        for domain in ([("x_own_branches", ">", 3)], [("x_own_size", "=", "large")]):
+            self.assertEqual(customers.search(domain), customers)
+        labels = dict(customers._fields["x_own_size"]._description_selection(self.env))
+        self.assertEqual(labels["large"], "Large")
         card = self.env.ref(f"{MODULE}.crm_pool_customer_view_form_card")
         for view_type, view_id in (("list", None), ("form", card.id), ("search", None)):
             with self.subTest(view=view_type):
                 arch = customers.get_view(view_id, view_type)["arch"]
                 self.assertEqual(arch.count('name="x_own_branches"'), 1)
+
+    def test_label_and_end_of_an_own_field(self):
+        """G57: renamed and deleted together with its twin in the pool."""
+        field = self._new_field("res.partner", "x_own_text", "char")
+        twin = self.env["ir.model.fields"]._get("crm.pool.customer", "x_own_text")
+        field.field_description = "Branches"
+        self.assertEqual(twin.field_description, "Branches")
+        field.unlink()
+        self.assertFalse(twin.exists())
+        self.assertNotIn("x_own_text", self.env["crm.pool.customer"]._fields)
 
     def test_required_own_field(self):
         """G57: what the consultant requires, the form requires."""

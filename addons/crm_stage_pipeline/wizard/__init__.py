@@ -2,6 +2,7 @@
 from . import crm_pool_dialog_mixin  # isort: skip
 from . import (
     base_partner_merge,
+    base_partner_merge_relation,
     crm_label_print,
     crm_lead2opportunity_partner,
     crm_pool_distribution,

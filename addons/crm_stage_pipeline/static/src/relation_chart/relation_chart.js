@@ -99,6 +99,9 @@ export class RelationChart extends Component {
 
     async load() {
         const partnerId = this.props.action.context.active_id;
+        if (!partnerId) {
+            return; // the address of the page alone names no customer
+        }
         const found = await this.orm.call("res.partner", "get_relation_chart", [partnerId]);
         const { cards, titles, width, height } = place(found.departments);
         const between = {};
