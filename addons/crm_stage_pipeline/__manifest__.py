@@ -29,6 +29,7 @@
         "security/crm_pool_guard_rules.xml",
         "security/crm_pool_bin_rules.xml",
         "security/crm_pool_import_rules.xml",
+        "security/crm_web_site_rules.xml",
         "security/crm_customer_value_rules.xml",
         "security/res_partner_doors_rules.xml",
         "data/crm_pool_stage_data.xml",
@@ -75,6 +76,7 @@
         "views/res_partner_number_views.xml",
         "wizard/crm_pool_import_views.xml",
         "wizard/crm_pool_import_template_views.xml",
+        "views/crm_web_site_views.xml",
         "views/crm_pool_log_views.xml",
         "views/crm_pool_bin_views.xml",
         "views/res_partner_views.xml",
@@ -127,6 +129,7 @@
         "demo/ir_filters_demo.xml",
         "demo/crm_pool_bin_demo.xml",
         "demo/crm_pool_import_demo.xml",
+        "demo/crm_web_site_demo.xml",
         "demo/translation_demo.xml",
     ],
     "assets": {

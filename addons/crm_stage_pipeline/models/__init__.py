@@ -128,6 +128,7 @@ from . import (
     crm_team_member,
     crm_list_print_mixin,
     crm_query_item,
+    crm_web_site,
     crm_work_lease,
     crm_work_queue,
     ir_actions_report,

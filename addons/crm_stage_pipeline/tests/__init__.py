@@ -21,6 +21,7 @@ from . import (
     test_crm_phone_number,
     test_crm_pool_bin,
     test_crm_pool_claim,
+    test_crm_pool_collection,
     test_crm_pool_customer_lists,
     test_crm_pool_customer_tracking,
     test_crm_pool_customer_print,

@@ -3,6 +3,7 @@ from . import crm_pool_dialog_mixin  # isort: skip
 from . import (
     base_partner_merge,
     crm_lead2opportunity_partner,
+    crm_pool_collection,
     crm_pool_distribution,
     crm_pool_enrolment,
     crm_pool_import,
