@@ -1,3 +1,4 @@
 from . import crm_list_report
 from . import crm_pool_review
 from . import crm_pool_stage_history
+from . import sale_report

@@ -9,6 +9,7 @@ from . import (
     crm_pool_import,
     crm_pool_import_batch,
     crm_pool_import_field,
+    crm_pool_import_area,
     crm_pool_import_file,
     crm_pool_import_row,
     crm_pool_import_template,
