@@ -1,7 +1,7 @@
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 
 class CrmWebSite(models.Model):
@@ -38,10 +38,7 @@ class CrmWebSite(models.Model):
     @api.model
     def _default_user_id(self):
         """What a manager enters is for everybody."""
-        is_manager = self.env.user.has_group(
-            "crm_stage_pipeline.crm_stage_pipeline_group_manager"
-        )
-        return self.env["res.users"] if is_manager else self.env.user
+        return self.env["res.users"] if self._is_manager() else self.env.user
 
     @api.constrains("url")
     def _check_url(self):
@@ -61,7 +58,23 @@ class CrmWebSite(models.Model):
         return super().create([self._with_scheme(vals) for vals in vals_list])
 
     def write(self, vals):
+        if "user_id" in vals and vals["user_id"] != self.env.uid and not self.env.su:
+            self._check_manager()
         return super().write(self._with_scheme(vals))
+
+    @api.model
+    def _is_manager(self):
+        return self.env.user.has_group(
+            "crm_stage_pipeline.crm_stage_pipeline_group_manager"
+        )
+
+    @api.model
+    def _check_manager(self):
+        """:raises AccessError: for who would give his site to everybody, or another"""
+        if not self._is_manager():
+            raise AccessError(
+                self.env._("Only managers keep the sites of the company.")
+            )
 
     @api.model
     def _with_scheme(self, vals):
