@@ -15,6 +15,11 @@ class CrmWebSite(models.Model):
     _description = "Resource Site"
     _order = "sequence, name, id"
 
+    @api.model
+    def _default_user_id(self):
+        """What a manager enters is for everybody."""
+        return self.env["res.users"] if self._is_manager() else self.env.user
+
     name = fields.Char(required=True, translate=True)
     url = fields.Char(string="Address", required=True)
     note = fields.Char(help="What is found there.")
@@ -34,11 +39,6 @@ class CrmWebSite(models.Model):
         ondelete="cascade",
         help="Empty: for everybody in the company.",
     )
-
-    @api.model
-    def _default_user_id(self):
-        """What a manager enters is for everybody."""
-        return self.env["res.users"] if self._is_manager() else self.env.user
 
     @api.constrains("url")
     def _check_url(self):
