@@ -70,8 +70,27 @@ class CrmCustomerKey(models.Model):
             for (customer_id, kind, key), enforced in wanted.items()
             if (customer_id, kind, key) not in present
         )
-        names = ("kind", "key", "customer_id", "enforced")
-        keys_sudo.create([dict(zip(names, values, strict=True)) for values in new])
+        self._insert(new, customers_sudo)
+
+    @api.model
+    def _insert(self, rows, customers_sudo):
+        """New keys in one statement: two for each customer of an import.
+
+        :param rows: list of (kind, key, customer's id, enforced), sorted
+        """
+        if not rows:
+            return
+        companies = {row.id: row.company_id.id for row in customers_sudo}
+        customers_sudo.flush_recordset()
+        self.flush_model()
+        self.env.cr.execute_values(
+            "INSERT INTO crm_customer_key (kind, key, customer_id, enforced,"
+            " company_id, create_uid, create_date, write_uid, write_date) VALUES %s",
+            [(*row, companies[row[2]], self.env.uid, self.env.uid) for row in rows],
+            template="(%s, %s, %s, %s, %s, %s, now(), %s, now())",
+            page_size=1000,
+        )
+        self.invalidate_model()
 
     @api.model
     def _get_wanted(self, customers_sudo):

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 # What a company says about its customer: field of the row, and of the partner's form.
 FACTS = {
     "customer_number": "pool_customer_number",
+    "area_id": "pool_area_id",
     "grade_id": "pool_grade_id",
     "type_id": "pool_type_id",
     "status_id": "pool_status_id",

@@ -43,6 +43,7 @@ FIELDS = {
     "parent": "parent,parentcompany,headoffice,上级单位,上级公司,母公司,总公司",
     "registered_on": "registeredon,registered,registrationdate,"
     "注册时间,注册日期,登记日期",
+    "area": "area,salesarea,customerarea,区域,客户区域,所属区域,地区",
     "owner": "owner,responsible,responsibleperson,salesperson,"
     "负责人,操作人,业务员,销售员",
     "team": "responsibledepartment,salesteam,team,负责部门,销售团队",

@@ -46,6 +46,7 @@ LABELS = {
     "credit_limit": "Credit Limit",
     "parent": "Parent Company",
     "registered_on": "Registered On",
+    "area": "Area",
     "owner": "Owner",
     "team": "Responsible Department",
     "contact_department": "Contact's Department",

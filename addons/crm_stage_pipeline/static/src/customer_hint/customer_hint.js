@@ -43,7 +43,7 @@ export class CustomerHint extends Component {
             this.orm.silent.call("crm.pool.customer", "get_duplicate_hint", [
                 text,
                 kind,
-                this.props.record.resId || false,
+                this.props.record.resModel === "res.partner" && this.props.record.resId,
             ])
         );
         Object.assign(this.state, { rows: hint.rows, notice: hint.notice || "" });
