@@ -19,9 +19,10 @@ SELECT customer, user_id, company_id, date - n * interval '1 hour', channel,
 """
 PERSON = """
 INSERT INTO res_partner (name, complete_name, parent_id, commercial_partner_id, type,
-       active, is_company, partner_share, color, create_uid, write_uid)
+       active, is_company, partner_share, color, autopost_bills, create_uid,
+       write_uid)
 SELECT 'Person ' || n, partner.name || ', Person ' || n, partner.id, partner.id,
-       'contact', true, false, true, 0, 1, 1
+       'contact', true, false, true, 0, 'ask', 1, 1
   FROM res_partner AS partner, generate_series(1, {count}) AS n
  WHERE partner.id = ANY(ARRAY{ids})
 """
