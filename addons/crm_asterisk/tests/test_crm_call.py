@@ -1,7 +1,7 @@
 import random
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..ami.facts import call_key
 from .common import OUTCOMES, CallCase, events, messages, transcript
@@ -125,6 +125,48 @@ class TestCrmCall(CallCase):
         self.assertNotIn(other, seen)
         with self.assertRaises(AccessError):
             other.with_user(self.agent).channel_ids.mapped("name")
+
+    def test_A15_what_belongs_to_a_call_is_seen_with_it(self):
+        """A15, A5: its legs and recordings, by agent, leader, manager, company."""
+        call = self.play("out_answered")
+        team = self.env["crm.team"].create({"name": "Floor"})
+        prefix = "crm_stage_pipeline.crm_stage_pipeline_group_"
+        leader = new_test_user(self.env, "call_leader", groups=f"{prefix}leader")
+        manager = new_test_user(self.env, "call_manager", groups=f"{prefix}manager")
+        foreign = new_test_user(
+            self.env,
+            "call_foreign",
+            groups=f"{prefix}manager",
+            company_id=self.env["res.company"].create({"name": "Other"}).id,
+        )
+        self.assertTrue(call.channel_ids and call.recording_ids)
+        for user, is_seen in (
+            (self.agent, True),
+            (self.other, False),
+            (leader, False),
+            (manager, True),
+            (foreign, False),
+        ):
+            self._assert_seen(call, user, is_seen)
+        team.user_id = leader
+        team.member_ids = self.agent
+        self._assert_seen(call, leader, True)
+
+    def _assert_seen(self, call, user, is_seen):
+        """Through search, group and read alike."""
+        for records in (call.channel_ids, call.recording_ids):
+            model = records.with_user(user).browse()
+            domain = [("call_id", "=", call.id)]
+            with self.subTest(user=user.login, model=model._name):
+                found = model.search(domain)
+                self.assertEqual(found, records if is_seen else model)
+                [(count,)] = model._read_group(domain, [], ["__count"])
+                self.assertEqual(count, len(found))
+                if is_seen:
+                    records.with_user(user).read(["name"])
+                else:
+                    with self.assertRaises(AccessError):
+                        records.with_user(user).read(["name"])
 
     def test_secret_is_unreadable(self):
         """A15: through no field, search or export."""

@@ -172,4 +172,11 @@ class TestCrmFax(CallCase):
             )
         with self.assertRaises(AccessError):
             fax.with_user(self.other).read(["name"])
+        fax.action_send()
+        self.assertEqual(fax.customer_id, self.customer)
         self.assertFalse(self.env["crm.fax"].with_user(self.other).search([]))
+        with self.assertRaises(AccessError):
+            fax.with_user(self.other).read(["name"])
+        self.customer.action_assign(self.other.id, "test")
+        seen = self.env["crm.fax"].with_user(self.other).search([])
+        self.assertEqual(seen, fax)

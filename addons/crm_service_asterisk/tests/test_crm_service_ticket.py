@@ -46,6 +46,14 @@ class TestCrmServiceTicket(TransactionCase):
             {"call_id": self.call.id, "name": "a.wav"}
         )
         self.assertEqual(ticket.call_recording_ids.mapped("name"), ["a.wav"])
+        stranger = new_test_user(
+            self.env,
+            "service_other",
+            groups="crm_stage_pipeline.crm_stage_pipeline_group_user,"
+            "crm_service.crm_service_group_user",
+        )
+        recordings = self.env["crm.call.recording"].with_user(stranger)
+        self.assertFalse(recordings.search([("call_id", "=", self.call.id)]))
         self.call.partner_id = False
         with self.assertRaisesRegex(UserError, "enter the customer"):
             self.call.with_user(self.user).action_new_ticket()
