@@ -1,5 +1,8 @@
 # the others inherit from these
-from . import crm_pool_dialog_mixin  # isort: skip
+from . import (  # isort: skip
+    crm_pool_dialog_mixin,
+    crm_pool_import_settings_mixin,
+)
 from . import (
     base_partner_merge,
     base_partner_merge_relation,

@@ -23,22 +23,13 @@ class CrmPoolImport(models.Model):
     """
 
     _name = "crm.pool.import"
-    _inherit = "crm.pool.batch.mixin"
+    _inherit = ["crm.pool.batch.mixin", "crm.pool.import.settings.mixin"]
     _description = "Customer Import"
     _order = "id desc"
     _rec_name = "file_name"
     _check_company_auto = True
 
     _batch_cron = "crm_stage_pipeline.crm_pool_import_cron"
-
-    @api.model
-    def _default_stage_id(self):
-        policy = self.env["crm.pool.policy"]._policy_for(self.env.company)
-        return policy._entry_stage()
-
-    @api.model
-    def _default_country_id(self):
-        return self.env.company.country_id or self.env.ref("base.cn")
 
     user_id = fields.Many2one(
         comodel_name="res.users",
@@ -64,52 +55,9 @@ class CrmPoolImport(models.Model):
         readonly=True,
         copy=False,
     )
-    stage_id = fields.Many2one(
-        comodel_name="crm.pool.stage",
-        domain="[('company_id', 'in', [company_id, False])]",
-        default=lambda self: self._default_stage_id(),
-        ondelete="restrict",
-    )
-    owner_mode = fields.Selection(
-        selection=[("shared", "Shared"), ("me", "Me"), ("user", "Another Person")],
-        string="Owner",
-        required=True,
-        default="shared",
-    )
-    owner_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Person",
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        ondelete="restrict",
-    )
-    country_id = fields.Many2one(
-        comodel_name="res.country",
-        required=True,
-        default=lambda self: self._default_country_id(),
-        help="Of numbers and addresses that name none.",
-    )
-    is_company = fields.Boolean(
-        string="Customers Are Companies",
-        default=True,
-        help="Off: the customers are persons.",
-    )
     allow_same_name = fields.Boolean(
         string="Allow Equal Names",
         help="Managers only. Exact copies of a row are refused all the same.",
-    )
-    number_duplicates = fields.Selection(
-        selection=[("reject", "Refuse"), ("keep", "Allow")],
-        string="Equal Numbers",
-        required=True,
-        default="reject",
-    )
-    invalid_numbers = fields.Selection(
-        selection=[
-            ("reject", "Refuse if no number is valid"),
-            ("keep", "Keep the row and the text"),
-        ],
-        required=True,
-        default="reject",
     )
     column_ids = fields.One2many(
         comodel_name="crm.pool.import.column", inverse_name="import_id", copy=False

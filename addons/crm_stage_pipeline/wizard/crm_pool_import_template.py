@@ -4,17 +4,6 @@ from odoo.exceptions import UserError
 from ..spreadsheet import FIELDS
 from .crm_pool_import_row import LABELS
 
-# What a template holds besides the columns.
-SETTINGS = (
-    "stage_id",
-    "owner_mode",
-    "owner_id",
-    "country_id",
-    "is_company",
-    "number_duplicates",
-    "invalid_numbers",
-)
-
 
 class CrmPoolImportTemplate(models.Model):
     """How files of one kind are read: their columns, and where the customers go (P49).
@@ -24,6 +13,7 @@ class CrmPoolImportTemplate(models.Model):
     """
 
     _name = "crm.pool.import.template"
+    _inherit = "crm.pool.import.settings.mixin"
     _description = "Import Template"
     _order = "name, id"
 
@@ -35,39 +25,6 @@ class CrmPoolImportTemplate(models.Model):
         default=lambda self: self.env.company,
     )
     active = fields.Boolean(default=True)
-    stage_id = fields.Many2one(
-        comodel_name="crm.pool.stage",
-        domain="[('company_id', 'in', [company_id, False])]",
-        ondelete="restrict",
-    )
-    owner_mode = fields.Selection(
-        selection=[("shared", "Shared"), ("me", "Me"), ("user", "Another Person")],
-        string="Owner",
-        required=True,
-        default="shared",
-    )
-    owner_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Person",
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        ondelete="restrict",
-    )
-    country_id = fields.Many2one(comodel_name="res.country", required=True)
-    is_company = fields.Boolean(string="Customers Are Companies", default=True)
-    number_duplicates = fields.Selection(
-        selection=[("reject", "Refuse"), ("keep", "Allow")],
-        string="Equal Numbers",
-        required=True,
-        default="reject",
-    )
-    invalid_numbers = fields.Selection(
-        selection=[
-            ("reject", "Refuse if no number is valid"),
-            ("keep", "Keep the row and the text"),
-        ],
-        required=True,
-        default="reject",
-    )
     line_ids = fields.One2many(
         comodel_name="crm.pool.import.template.line",
         inverse_name="template_id",
@@ -79,16 +36,6 @@ class CrmPoolImportTemplate(models.Model):
         "UNIQUE (company_id, name)",
         "The company has an import template of this name: choose another name.",
     )
-
-    def _get_settings(self):
-        """What an import takes over, as values of its fields."""
-        self.ensure_one()
-        return {
-            name: value.id
-            if isinstance(value := self[name], models.BaseModel)
-            else value
-            for name in SETTINGS
-        }
 
     def _apply(self, columns):
         """Give the columns of a file the fields that they have here.

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .crm_pool_import_template import SETTINGS
-
 
 class CrmPoolImport(models.Model):
     """Imports by a stored template (P49)."""
@@ -59,10 +57,7 @@ class CrmPoolImport(models.Model):
                     )
                     for line in lines
                 ],
-                **{
-                    name: self[name].id if name.endswith("_id") else self[name]
-                    for name in SETTINGS
-                },
+                **self._get_settings(),
             }
         )
         self.template_id = template
