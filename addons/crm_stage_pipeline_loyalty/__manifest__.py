@@ -9,6 +9,7 @@
     "data": [
         "security/loyalty_rules.xml",
         "views/crm_pool_customer_views.xml",
+        "views/crm_pool_customer_card_views.xml",
         "views/res_partner_views.xml",
         "views/loyalty_views.xml",
     ],

@@ -101,7 +101,19 @@ class CrmPoolCustomer(models.Model):
             return self._open_order_result(orders)
         if is_down and right in ("leader", "manager") and self.owner_id and not reason:
             return self._result("reason_needed", owner=self.owner_id.name)
-        return None
+        return None if is_down else self._missing_result(to_code)
+
+    def _missing_result(self, to_code):
+        """The refusal when the stage requires what the customer has not (G57)."""
+        stage = self.env["crm.pool.stage"]._stage_for(to_code, self.company_id)
+        labels = stage._missing_field_labels(self.partner_id)
+        if not labels:
+            return None
+        return self._result(
+            "fields_missing",
+            fields=", ".join(labels),
+            to_stage=self._stage_name(to_code),
+        )
 
     def _apply_moves(self, accepted, kind, to_code, reason):
         """Write and log the accepted moves: (customer, clear_owner) pairs."""

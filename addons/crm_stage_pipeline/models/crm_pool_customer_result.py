@@ -32,6 +32,9 @@ MESSAGES = {
     "illegal_transition": _lt(
         "A move of %(name)s from %(from_stage)s to %(to_stage)s is not allowed."
     ),
+    "fields_missing": _lt(
+        "Enter %(fields)s of %(name)s first: stage %(to_stage)s requires it."
+    ),
     "wrong_stage": _lt(
         "%(name)s is in stage %(from_stage)s: only potential, "
         "opportunity and deal customers are tracked."

@@ -1,9 +1,13 @@
+import base64
+from datetime import date
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import MODULE, PoolCase
+from .test_spreadsheet import xlsx
 
 
 @tagged("post_install", "-at_install")
@@ -127,6 +131,99 @@ class TestCrmOwnField(PoolCase):
         )
         field = arch["models"]["res.partner"]["fields"]["x_own_needed"]
         self.assertTrue(field["required"])
+
+    def _import(self, rows, **vals):
+        imports = self.env["crm.pool.import"].with_user(self.manager)
+        record = imports.create(
+            {
+                "file": base64.b64encode(xlsx(rows)),
+                "file_name": "own.xlsx",
+                "stage_id": self._stage("reserve").id,
+                **vals,
+            }
+        )
+        record.action_read()
+        record.action_run()
+        while record.state == "running":
+            record._run_batch(10)
+        return record
+
+    def test_own_fields_from_a_file(self):
+        """G57, P49: columns by their labels; what cannot be read refuses the row."""
+        self._new_choice()
+        self._new_field("res.partner", "x_own_branches", "integer")
+        self._new_field("res.partner", "x_own_since", "date")
+        self._new_field("res.partner", "x_own_chain", "boolean")
+        self._new_field("res.partner", "x_own_home", "many2one", relation="res.country")
+        header = ["Customer Name", "own SELECTION", "Own integer", "Own date"]
+        header += ["Own boolean", "Own many2one"]
+        good = ["Own File Works", "Large", 12, "2024年5月6日", "yes", "China"]
+        bad = {1: "huge", 2: "many", 3: "31.31.2024", 4: "perhaps", 5: "Nowhere"}
+        rows = [header, good]
+        for index, value in bad.items():
+            row = [f"Own Bad {index} Works", *good[1:]]
+            row[index] = value
+            rows.append(row)
+        record = self._import(rows)
+        self.assertEqual(
+            record.column_ids.mapped("field_name")[1:],
+            ["x_own_size", "x_own_branches", "x_own_since", "x_own_chain"]
+            + ["x_own_home"],
+        )
+        done = record.row_ids.filtered(lambda row: row.state == "done")
+        partner = done.customer_id.partner_id
+        self.assertEqual(partner.name, "Own File Works")
+        self.assertEqual(partner.x_own_size, "large")
+        self.assertEqual(partner.x_own_branches, 12)
+        self.assertEqual(partner.x_own_since, date(2024, 5, 6))
+        self.assertTrue(partner.x_own_chain)
+        self.assertEqual(partner.x_own_home, self.env.ref("base.cn"))
+        refused = record.row_ids - done
+        self.assertEqual(refused.mapped("message"), list(bad.values()))
+        self.assertEqual(set(refused.mapped("reason")), {"invalid_value"})
+        record.action_save_template()
+        lines = record.template_id.line_ids
+        self.assertIn("x_own_size", lines.mapped("field_name"))
+        field = self.env["ir.model.fields"]._get("res.partner", "x_own_size")
+        field.unlink()
+        self.assertNotIn("x_own_size", lines.exists().mapped("field_name"))
+
+    def test_required_own_field_from_a_file(self):
+        """G57, P49: a row without it is refused, with the field's label."""
+        with mute_logger("odoo.schema"):
+            self._new_field("res.partner", "x_own_needed", "char", required=True)
+        record = self._import(
+            [["Customer Name", "Own char"], ["Own A Works", "x"], ["Own B Works", None]]
+        )
+        self.assertEqual(record.row_ids.mapped("state"), ["done", "rejected"])
+        [_done, refused] = record.row_ids
+        self.assertEqual(
+            (refused.reason, refused.message), ("missing_field", "Own char")
+        )
+
+    def test_fields_that_a_stage_requires(self):
+        """G57: who moves a customer up is told what it lacks; down and screening go."""
+        field = self._new_field("res.partner", "x_own_text", "char")
+        city = self.env["ir.model.fields"]._get("res.partner", "city")
+        stage = self._stage("opportunity")
+        stage.required_field_ids = field | city
+        stage.invalidate_recordset()
+        self.assertEqual(stage.required_field_text, "City, Own char")
+        mine = self.customer.with_user(self.agent_1)
+        [refused] = mine.action_promote("opportunity")
+        self.assertEqual(refused["code"], "fields_missing")
+        self.assertIn("City, Own char", refused["message"])
+        self.assertEqual(mine.stage_code, "potential")
+        mine.partner_id.city = "Linjiang"
+        [refused] = mine.action_promote("opportunity")
+        self.assertNotIn("City", refused["message"])
+        mine.partner_id.x_own_text = "x"
+        [moved] = mine.action_promote("opportunity")
+        self.assertEqual((moved["code"], mine.stage_code), ("moved", "opportunity"))
+        self._stage("potential").required_field_ids = field
+        mine.partner_id.x_own_text = False
+        [moved] = mine.action_demote("potential")
+        self.assertEqual(moved["code"], "moved")
 
     def test_only_consultants_add_fields(self):
         """G57: managers and agents add no fields."""

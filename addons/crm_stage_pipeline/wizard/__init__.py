@@ -24,6 +24,7 @@ from . import (
     crm_pool_operation_bin,
     crm_pool_operation_guard,
     crm_pool_operation_stage,
+    crm_pool_own_field_import,
     crm_pool_recycle_preview,
     crm_pool_recycle_preview_count,
     crm_pool_recycle_preview_line,

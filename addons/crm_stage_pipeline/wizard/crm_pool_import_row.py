@@ -1,6 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import LazyTranslate
 
 from ..spreadsheet import FIELDS
+
+_lt = LazyTranslate(__name__)
 
 REASONS = [
     ("missing_name", "Name is missing"),
@@ -14,49 +17,49 @@ REASONS = [
     ("error", "Could not be saved"),
 ]
 LABELS = {
-    "name": "Customer Name",
-    "contact_name": "Contact Person",
-    "function": "Job Position",
-    "phone": "Phone",
-    "mobile": "Mobile",
-    "fax": "Fax",
-    "home_phone": "Home Phone",
-    "finance_phone": "Finance Phone",
-    "email": "E-mail",
-    "website": "Website",
-    "street": "Address",
-    "street2": "Address 2",
-    "zip": "ZIP",
-    "city": "City",
-    "state": "Province",
-    "country": "Country",
-    "industry": "Industry",
-    "category": "Tags",
-    "source": "Source",
-    "comment": "Notes",
-    "profile": "Profile",
-    "ref": "Reference",
-    "customer_number": "Customer Number",
-    "mnemonic_code": "Mnemonic Code",
-    "keyword": "Keyword",
-    "grade": "Customer Grade",
-    "type": "Customer Type",
-    "status": "Customer Status",
-    "credit_rating": "Credit Rating",
-    "credit_limit": "Credit Limit",
-    "parent": "Parent Company",
-    "registered_on": "Registered On",
-    "area": "Area",
-    "owner": "Owner",
-    "team": "Responsible Department",
-    "contact_department": "Contact's Department",
-    "gender": "Gender",
-    "birthday": "Birthday",
-    "superior": "Superior",
-    "hobbies": "Hobbies",
-    "qq": "QQ",
-    "messenger": "Other Messenger",
-    "vat": "Tax ID",
+    "name": _lt("Customer Name"),
+    "contact_name": _lt("Contact Person"),
+    "function": _lt("Job Position"),
+    "phone": _lt("Phone"),
+    "mobile": _lt("Mobile"),
+    "fax": _lt("Fax"),
+    "home_phone": _lt("Home Phone"),
+    "finance_phone": _lt("Finance Phone"),
+    "email": _lt("E-mail"),
+    "website": _lt("Website"),
+    "street": _lt("Address"),
+    "street2": _lt("Address 2"),
+    "zip": _lt("ZIP"),
+    "city": _lt("City"),
+    "state": _lt("Province"),
+    "country": _lt("Country"),
+    "industry": _lt("Industry"),
+    "category": _lt("Tags"),
+    "source": _lt("Source"),
+    "comment": _lt("Notes"),
+    "profile": _lt("Profile"),
+    "ref": _lt("Reference"),
+    "customer_number": _lt("Customer Number"),
+    "mnemonic_code": _lt("Mnemonic Code"),
+    "keyword": _lt("Keyword"),
+    "grade": _lt("Customer Grade"),
+    "type": _lt("Customer Type"),
+    "status": _lt("Customer Status"),
+    "credit_rating": _lt("Credit Rating"),
+    "credit_limit": _lt("Credit Limit"),
+    "parent": _lt("Parent Company"),
+    "registered_on": _lt("Registered On"),
+    "area": _lt("Area"),
+    "owner": _lt("Owner"),
+    "team": _lt("Responsible Department"),
+    "contact_department": _lt("Contact's Department"),
+    "gender": _lt("Gender"),
+    "birthday": _lt("Birthday"),
+    "superior": _lt("Superior"),
+    "hobbies": _lt("Hobbies"),
+    "qq": _lt("QQ"),
+    "messenger": _lt("Other Messenger"),
+    "vat": _lt("Tax ID"),
 }
 
 
@@ -79,11 +82,20 @@ class CrmPoolImportColumn(models.Model):
     header = fields.Char(readonly=True)
     sample = fields.Char(readonly=True, help="A value of the first rows.")
     field_name = fields.Selection(
-        selection=[(name, LABELS[name]) for name in FIELDS], string="Field"
+        selection=lambda self: self._selection_field_name(), string="Field"
     )
     is_required = fields.Boolean(
         string="Required", help="Rows without this value are refused."
     )
+
+    @api.model
+    def _selection_field_name(self):
+        """The fields that a column may fill, with their labels."""
+        # each text stands as a literal in LABELS, where the export finds it
+        return [
+            (name, self.env._(LABELS[name]))  # pylint: disable=W8301
+            for name in FIELDS
+        ]
 
 
 class CrmPoolImportRow(models.Model):

@@ -1,9 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..spreadsheet import FIELDS
-from .crm_pool_import_row import LABELS
-
 
 class CrmPoolImportTemplate(models.Model):
     """How files of one kind are read: their columns, and where the customers go (P49).
@@ -45,9 +42,9 @@ class CrmPoolImportTemplate(models.Model):
         """
         by_header = {}
         for column in columns:
-            by_header.setdefault(_folded(column.header), column)
+            by_header.setdefault(folded(column.header), column)
         missing = self.line_ids.filtered(
-            lambda line: _folded(line.header) not in by_header
+            lambda line: folded(line.header) not in by_header
         )
         if missing:
             raise UserError(
@@ -61,7 +58,7 @@ class CrmPoolImportTemplate(models.Model):
             )
         columns.write({"field_name": False, "is_required": False})
         for line in self.line_ids:
-            by_header[_folded(line.header)].write(
+            by_header[folded(line.header)].write(
                 {"field_name": line.field_name, "is_required": line.is_required}
             )
 
@@ -85,7 +82,9 @@ class CrmPoolImportTemplateLine(models.Model):
         required=True, help="As it stands in the first row; case does not count."
     )
     field_name = fields.Selection(
-        selection=[(name, LABELS[name]) for name in FIELDS],
+        selection=lambda self: self.env[
+            "crm.pool.import.column"
+        ]._selection_field_name(),
         string="Field",
         required=True,
     )
@@ -98,5 +97,5 @@ class CrmPoolImportTemplateLine(models.Model):
     )
 
 
-def _folded(header):
+def folded(header):
     return " ".join((header or "").split()).casefold()

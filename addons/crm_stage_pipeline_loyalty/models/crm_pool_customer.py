@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+# What the views show of points.
+POINTS_NODES = ("loyalty_card_part", "loyalty_points", "filter_points")
+
 
 class CrmPoolCustomer(models.Model):
     """Points of a customer and its persons (P55).
@@ -16,6 +19,10 @@ class CrmPoolCustomer(models.Model):
         compute="_compute_loyalty_points",
         search="_search_loyalty_points",
         help="Of the customer and its persons, in all running loyalty programs.",
+    )
+
+    loyalty_history_ids = fields.Many2many(
+        related="partner_id.pool_points_history_ids", related_sudo=False
     )
 
     def _compute_loyalty_points(self):
@@ -75,7 +82,18 @@ class CrmPoolCustomer(models.Model):
         """Without anything of points, where the company collects none."""
         arch, view = super()._get_view(view_id, view_type, **options)
         if not self.env["loyalty.program"]._has_points(self.env.company):
-            shown = "//*[@name='loyalty_points' or @name='filter_points']"
-            for node in arch.xpath(shown):
+            shown = " or ".join(f"@name='{name}'" for name in POINTS_NODES)
+            for node in arch.xpath(f"//*[{shown}]"):
                 node.getparent().remove(node)
         return arch, view
+
+    def action_open_loyalty_cards(self):
+        """All cards of the customer and its persons, with their movements."""
+        return self._open_part(
+            "loyalty.card",
+            self.env._("Points of %(customer)s", customer=self.name),
+            [
+                *self._get_card_domain(),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ],
+        )

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.tests import tagged
 
 from odoo.addons.crm_stage_pipeline.tests.common import PoolCase
@@ -76,6 +78,25 @@ class TestCrmPoolLoyalty(PoolCase):
         found = mine.search([("loyalty_points", ">", 120)])
         self.assertEqual(found, mine)
         self.assertFalse(mine.search([("loyalty_points", ">", 120.5)]))
+
+    def test_P55_G56_on_the_customer_card(self):
+        """P55, G56: balance, movements and all cards; nothing without a program."""
+        view = self.env.ref("crm_stage_pipeline.crm_pool_customer_view_form_card")
+        mine = self.mine.with_user(self.agent_1)
+
+        def part():
+            arch = mine.get_view(view.id, "form")["arch"]
+            [place] = etree.fromstring(arch).xpath("//div[@name='part_points']")
+            return [node.get("name") for node in place.xpath(".//field[@nolabel]")]
+
+        self.assertFalse(part())
+        card = self._card(self._program(), self.mine.partner_id, 100)
+        self._card(self._program(name="Other"), self.theirs.partner_id, 7)
+        self.assertEqual(part(), ["loyalty_history_ids"])
+        self.assertEqual(mine.loyalty_history_ids.mapped("issued"), [100])
+        action = mine.action_open_loyalty_cards()
+        cards = self.env["loyalty.card"].with_user(self.agent_1)
+        self.assertEqual(cards.search(action["domain"]), card)
 
     def test_P55_private_customers_stay_private(self):
         """P55: cards and history of other people's customers are hidden."""
