@@ -293,3 +293,32 @@ class CrmPhoneNumber(models.Model):
         while self._backfill(limit=1000):
             if not self.env["ir.cron"]._commit_progress(1000, remaining=1000):
                 break
+
+    @api.model
+    def _insert(self, numbers):
+        """Numbers of contacts that are as new as they, in one statement: an import
+        has thousands. Who calls it may create the contacts, whose keys, changes and
+        field `phone` he sees to himself.
+
+        :param numbers: list of (res.partner, kind, text)
+        """
+        self.env["res.partner"].flush_model(["id"])
+        derived = ("e164", "digits_rev", "region", "line_type", "extension")
+        rows = []
+        for partner, kind, text in numbers:
+            vals = self._prepare_number_vals(text, partner.country_id)
+            rows.append(
+                (partner.id, kind, text, *(vals[name] or None for name in derived))
+            )
+        if rows:
+            self.env.cr.execute_values(
+                "INSERT INTO crm_phone_number (partner_id, kind, number, e164,"
+                " digits_rev, region, line_type, extension, sequence, bad_count,"
+                " create_uid, create_date, write_uid, write_date) VALUES %s",
+                [(*row, self.env.uid, self.env.uid) for row in rows],
+                template="(%s, %s, %s, %s, %s, %s, %s, %s, 10, 0, %s, now(), %s, now())",
+                page_size=1000,
+            )
+            self.invalidate_model()
+            partners = self.env["res.partner"]
+            partners.invalidate_model(["phone_number_ids"], flush=False)

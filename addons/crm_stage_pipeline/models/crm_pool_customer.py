@@ -79,7 +79,9 @@ class CrmPoolCustomer(models.Model):
         required=True,
         default=lambda self: self.env.company,
     )
-    name = fields.Char(related="partner_id.name", store=True, string="Customer Name")
+    name = fields.Char(
+        related="partner_id.name", store=True, precompute=True, string="Customer Name"
+    )
     pool_id = fields.Many2one(
         comodel_name="crm.pool",
         ondelete="restrict",
@@ -93,7 +95,7 @@ class CrmPoolCustomer(models.Model):
         copy=False,
         help="Blank: the customer is in the archive only.",
     )
-    stage_code = fields.Selection(related="stage_id.code", store=True)
+    stage_code = fields.Selection(related="stage_id.code", store=True, precompute=True)
     owner_id = fields.Many2one(
         comodel_name="res.users",
         ondelete="restrict",

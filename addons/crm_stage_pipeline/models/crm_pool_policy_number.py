@@ -75,7 +75,7 @@ class CrmPoolPolicy(models.Model):
         rows_sudo = self.env["crm.pool.customer"].with_context(active_test=False)
         numbers = []
         while len(numbers) < count:
-            drawn = [sequence.next_by_id() for _one in range(count - len(numbers))]
+            drawn = self._draw_numbers(sequence, count - len(numbers))
             taken = rows_sudo.search(
                 [
                     ("company_id", "=", self.company_id.id),
@@ -85,3 +85,18 @@ class CrmPoolPolicy(models.Model):
             passed = {*given, *taken.mapped("customer_number")}
             numbers += [number for number in drawn if number not in passed]
         return numbers
+
+    @api.model
+    def _draw_numbers(self, sequence, count):
+        """Take the next numbers of a sequence; those of an import by one statement."""
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequence.next_by_id() for _one in range(count)]
+        self.env.cr.execute(
+            "SELECT nextval(%s) FROM generate_series(1, %s)",
+            (f"ir_sequence_{sequence.id:03d}", count),
+        )
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [
+            f"{prefix}{number:0{sequence.padding}d}{suffix}"
+            for (number,) in self.env.cr.fetchall()
+        ]

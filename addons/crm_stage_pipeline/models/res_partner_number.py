@@ -86,7 +86,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        self.env["crm.phone.number"]._align(partners.filtered("phone"))
+        if not self.env.context.get("crm_phone_number_aligning"):
+            self.env["crm.phone.number"]._align(partners.filtered("phone"))
         return partners
 
     def write(self, vals):

@@ -21,6 +21,8 @@ QUIET = {
     "mail_notrack": True,
     # core's load() does the same: what is copied from a parent is given to each child
     "_partners_skip_fields_sync": True,
+    # the rows of numbers are inserted together
+    "crm_phone_number_aligning": True,
 }
 PARTNER_FIELDS = (
     "name",
@@ -259,12 +261,12 @@ class CrmPoolImport(models.Model):
         return vals_list
 
     def _create_numbers(self, candidates, partners):
-        """All but the main number, which core's field made."""
-        self.env["crm.phone.number"].create(
+        """The main number, which is core's field too, and the others."""
+        self.env["crm.phone.number"]._insert(
             [
-                {"partner_id": partner.id, "kind": kind, "number": text}
+                (partner, kind, text)
                 for candidate, partner in zip(candidates, partners, strict=True)
-                for kind, text, _e164 in _further_numbers(candidate.numbers)
+                for kind, text, _e164 in _one_main(candidate.numbers)
             ]
         )
 
@@ -344,10 +346,9 @@ def _tags(text):
     return list(dict.fromkeys(tag.strip() for tag in text.split(",") if tag.strip()))
 
 
-def _further_numbers(numbers):
-    """Without the first of kind phone, which is core's field."""
-    main = next((number for number in numbers if number[0] == "phone"), None)
-    rest = list(numbers)
-    if main:
-        rest.remove(main)
-    return [("other" if kind == "phone" else kind, text, e) for kind, text, e in rest]
+def _one_main(numbers):
+    """The first of kind phone is core's field; there is no second of that kind."""
+    has_main = False
+    for kind, text, e164 in numbers:
+        yield ("other" if kind == "phone" and has_main else kind), text, e164
+        has_main = has_main or kind == "phone"

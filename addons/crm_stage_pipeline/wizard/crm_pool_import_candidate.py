@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..numbering import NumberError, read_cell
 from ..spreadsheet.values import read_value
@@ -19,7 +20,7 @@ NUMBER_FIELDS = {
 SPARE_KINDS = ("phone", "mobile")
 
 
-@dataclass(slots=True)
+@dataclass
 class Candidate:
     """What a row says, read and judged by itself.
 
@@ -54,9 +55,9 @@ class Candidate:
             if e164 and kind in ("phone", "mobile", "home")
         ]
 
-    @property
+    @cached_property
     def digest(self):
-        """Equal for rows of the same name and numbers."""
+        """Of a row that was read whole; equal for rows of the same name and numbers."""
         parts = [self.key, *sorted(e164 or text for _k, text, e164 in self.numbers)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

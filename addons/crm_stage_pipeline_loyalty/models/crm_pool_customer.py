@@ -65,14 +65,6 @@ class CrmPoolCustomer(models.Model):
         return Domain("partner_id", "in", reached)
 
     @api.model
-    def _get_card_domain(self):
-        return [
-            ("program_id.program_type", "=", "loyalty"),
-            ("program_id.active", "=", True),
-            ("company_id", "in", [*self.env.companies.ids, False]),
-        ]
-
-    @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
         return (*key, self.env["loyalty.program"]._has_points(self.env.company))
@@ -97,3 +89,11 @@ class CrmPoolCustomer(models.Model):
                 ("partner_id.commercial_partner_id", "=", self.partner_id.id),
             ],
         )
+
+    @api.model
+    def _get_card_domain(self):
+        return [
+            ("program_id.program_type", "=", "loyalty"),
+            ("program_id.active", "=", True),
+            ("company_id", "in", [*self.env.companies.ids, False]),
+        ]
