@@ -29,8 +29,12 @@ class CrmPoolCustomer(models.Model):
         keys = self.env["crm.customer.key"]
         same = keys._find(company, kind, [key] if key else []).get(key, [])
         like = keys._hint_candidates(company, kind, part) if part else []
-        visible = self.browse(dict.fromkeys([*same, *like]))._filtered_access("read")
-        shown = visible.filtered(lambda row: row.partner_id.id != partner_id)
+        visible = self._hint_visible([*same, *like])
+        # one of them may be the contact itself; of names no others are left out
+        likely = visible[: SHOWN + 1].with_prefetch() if kind == "name" else visible
+        likely.fetch(["partner_id", "name", "owner_id"])
+        likely.partner_id.fetch(["city"])
+        shown = likely.filtered(lambda row: row.partner_id.id != partner_id)
         if kind == "phone":
             shown = shown.filtered(
                 lambda row: row.id in same or not row.partner_id.is_number_masked
@@ -46,6 +50,14 @@ class CrmPoolCustomer(models.Model):
             "notice": bool(hidden_sudo)
             and keys._get_duplicate_message(kind, hidden_sudo[0]),
         }
+
+    @api.model
+    def _hint_visible(self, customer_ids):
+        """Those that the user sees, in this order; asked of the database, which reads
+        no more of them than the rules need."""
+        seen = set(self.search([("id", "in", customer_ids)])._ids)
+        wanted = dict.fromkeys(customer_ids)
+        return self.browse(row_id for row_id in wanted if row_id in seen)
 
     @api.model
     def _hint_texts(self, text, kind):

@@ -64,6 +64,17 @@ class CrmPoolCustomer(models.Model):
         ]
         return Domain("partner_id", "in", reached)
 
+    def action_open_loyalty_cards(self):
+        """All cards of the customer and its persons, with their movements."""
+        return self._open_part(
+            "loyalty.card",
+            self.env._("Points of %(customer)s", customer=self.name),
+            [
+                *self._get_card_domain(),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+            ],
+        )
+
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):
         key = super()._get_view_cache_key(view_id, view_type, **options)
@@ -78,17 +89,6 @@ class CrmPoolCustomer(models.Model):
             for node in arch.xpath(f"//*[{shown}]"):
                 node.getparent().remove(node)
         return arch, view
-
-    def action_open_loyalty_cards(self):
-        """All cards of the customer and its persons, with their movements."""
-        return self._open_part(
-            "loyalty.card",
-            self.env._("Points of %(customer)s", customer=self.name),
-            [
-                *self._get_card_domain(),
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ],
-        )
 
     @api.model
     def _get_card_domain(self):
