@@ -316,7 +316,8 @@ class CrmPhoneNumber(models.Model):
                 " digits_rev, region, line_type, extension, sequence, bad_count,"
                 " create_uid, create_date, write_uid, write_date) VALUES %s",
                 [(*row, self.env.uid, self.env.uid) for row in rows],
-                template="(%s, %s, %s, %s, %s, %s, %s, %s, 10, 0, %s, now(), %s, now())",
+                template="(%s, %s, %s, %s, %s, %s, %s, %s, 10, 0, %s, now(), %s,"
+                " now())",
                 page_size=1000,
             )
             self.invalidate_model()
