@@ -47,3 +47,5 @@ from . import crm_incentive_distribution
 from . import crm_incentive_mark_document
 from . import crm_incentive_sales_plan
 from . import crm_incentive_sales_plan_line
+from . import res_currency
+from . import res_partner

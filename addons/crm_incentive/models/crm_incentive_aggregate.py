@@ -62,9 +62,8 @@ class CrmIncentiveAggregate(models.AbstractModel):
                        SUM(ROUND(candidate.amount * rate.value / %(unit)s)
                            * %(unit)s)::text
                   FROM candidate
-                  JOIN rate ON rate.source_id = candidate.credit_currency_id
-                           AND rate.date = candidate.date
-                           AND rate.value IS NOT NULL
+                  JOIN rate USING (credit_currency_id, date)
+                 WHERE rate.value IS NOT NULL
               GROUP BY candidate.participant_id, candidate.component_id,
                        candidate.window_key, candidate.deal
               ORDER BY MIN(candidate.component_from), candidate.component_id

@@ -1,11 +1,15 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .crm_incentive_appended_mixin import KeptMany2one
+
+_COMPARED = ("date", "amount", "currency_id", "transaction_key")
+
 
 class CrmIncentiveCredit(models.Model):
     """A person's share of a source line. Append-only.
 
-    - Natural key: measure, rule, source key, participant, revision. When a source line
+    - Natural key: rule, source key, participant, revision. When a source line
       changes, a reversal is added to the old credit and a new revision beside it.
     - Amounts are in the document's currency; a reversal carries the date of what it
       takes back.
@@ -19,24 +23,24 @@ class CrmIncentiveCredit(models.Model):
     _log_access = False  # the run tells who and when; each key costs a bulk insert
     _rec_name = "source_key"
 
-    measure_id = fields.Many2one(
+    # the measures of approved versions are kept, with their rules
+    measure_id = KeptMany2one(
         comodel_name="crm.incentive.measure",
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
-    rule_id = fields.Many2one(
+    rule_id = KeptMany2one(
         comodel_name="crm.incentive.credit.rule",
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
     kind = fields.Selection(related="rule_id.kind")
     share = fields.Char(related="rule_id.share")
     amount = fields.Monetary(required=True, readonly=True)
-    partner_id = fields.Many2one(
+    # refuses to be deleted when credited, is followed when merged
+    partner_id = KeptMany2one(
         comodel_name="res.partner",
         string="Customer",
         readonly=True,
@@ -49,7 +53,8 @@ class CrmIncentiveCredit(models.Model):
         string="Source Line", model_field="res_model", required=True, readonly=True
     )
     transaction_key = fields.Char(string="Deal", required=True, readonly=True)
-    reversal_of_id = fields.Many2one(
+    # credits are never deleted
+    reversal_of_id = KeptMany2one(
         comodel_name="crm.incentive.credit", readonly=True, ondelete="restrict"
     )
     reversal_ids = fields.One2many(
@@ -57,12 +62,13 @@ class CrmIncentiveCredit(models.Model):
     )
 
     _natural_unique = models.UniqueIndex(
-        "(measure_id, rule_id, source_key, participant_id, revision)"
+        "(rule_id, source_key, participant_id, revision)"
         " WHERE reversal_of_id IS NULL"
     )
     _reversal_unique = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
     )
+    _person_idx = models.Index("(participant_id, measure_id, date)")
     _deal_idx = models.Index("(rule_id, transaction_key)")
     _document_idx = models.Index("(document_model, document_id)")
 
@@ -104,7 +110,6 @@ class CrmIncentiveCredit(models.Model):
             additions=self._additions(measure, stamp),
         )
         [counts] = self.env.execute_query(query)
-        self.env["crm.incentive.ledger"]._learn(self._table, counts[0])
         self.env.invalidate_all()
         return counts
 
@@ -117,12 +122,13 @@ class CrmIncentiveCredit(models.Model):
                    live.participant_id, live.date, -live.amount, live.currency_id,
                    live.partner_id, live.source_key, live.revision, live.res_model,
                    live.res_id, live.document_model, live.document_id,
-                   live.transaction_key, live.fingerprint, %(stamp)s, live.id
+                   live.transaction_key, %(stamp)s, live.id
               FROM live
          LEFT JOIN wanted USING (rule_id, source_key, participant_id)
-             WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+             WHERE %(differs)s
             """,
             columns=self._columns(),
+            differs=self.env["crm.incentive.ledger"]._differs(_COMPARED),
             stamp=stamp,
         )
 
@@ -136,15 +142,15 @@ class CrmIncentiveCredit(models.Model):
                    wanted.partner_id, wanted.source_key,
                    COALESCE(history.revision, 0) + 1,
                    wanted.res_model, wanted.res_id, wanted.document_model,
-                   wanted.document_id, wanted.transaction_key, wanted.fingerprint,
-                   %(stamp)s
+                   wanted.document_id, wanted.transaction_key, %(stamp)s
               FROM wanted
          LEFT JOIN live USING (rule_id, source_key, participant_id)
          LEFT JOIN history USING (rule_id, source_key, participant_id)
-             WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
-          ORDER BY wanted.date, wanted.source_key, wanted.rule_id
+             WHERE %(differs)s
+          ORDER BY wanted.date, wanted.document_id, wanted.source_key, wanted.rule_id
             """,
             columns=self._columns(),
+            differs=self.env["crm.incentive.ledger"]._differs(_COMPARED),
             company=measure.company_id.id,
             measure=measure.id,
             stamp=stamp,
@@ -154,7 +160,7 @@ class CrmIncentiveCredit(models.Model):
         names = (
             "company_id measure_id rule_id participant_id date amount currency_id "
             "partner_id source_key revision res_model res_id document_model "
-            "document_id transaction_key fingerprint run_id"
+            "document_id transaction_key run_id"
         )
         return SQL(", ").join(map(SQL.identifier, names.split()))
 
@@ -206,21 +212,11 @@ class CrmIncentiveCredit(models.Model):
             WITH source AS (%(rows)s),
             first_owner AS (%(first_owner)s),
             share AS (%(shares)s),
-            whole AS (
-                SELECT share.*,
-                       portion + CASE WHEN kind = 'direct' AND ROW_NUMBER() OVER (
-                           PARTITION BY source_key, kind
-                           ORDER BY size DESC, sequence, rule_id) = 1
-                       THEN amount - SUM(portion) OVER (PARTITION BY source_key, kind)
-                       ELSE 0 END AS credited
-                  FROM share
-            )
+            whole AS (SELECT share.*, %(credited)s AS credited FROM share)
             SELECT whole.rule_id, whole.source_key, receiver.id AS participant_id,
                    whole.date, whole.credited AS amount, whole.currency_id,
                    whole.partner_id, whole.res_model, whole.res_id,
-                   whole.document_model, whole.document_id, whole.transaction_key,
-                   MD5(CONCAT_WS('|', whole.date, TRIM_SCALE(whole.credited),
-                       whole.currency_id, whole.transaction_key)) AS fingerprint
+                   whole.document_model, whole.document_id, whole.transaction_key
               FROM whole
         CROSS JOIN LATERAL (
                     SELECT COALESCE(whole.receiver_id, CASE WHEN whole.kind = 'direct'
@@ -230,7 +226,23 @@ class CrmIncentiveCredit(models.Model):
             rows=measure._source_rows(date_to, touched),
             first_owner=self._first_owners(measure, touched),
             shares=self._shares(measure),
+            credited=self._credited(measure),
             house=house.id,
+        )
+
+    def _credited(self, measure):
+        """A share's portion; the largest direct one has what is left beside."""
+        direct = measure.rule_ids.filtered(lambda rule: rule.kind == "direct")
+        if len(direct) == 1:
+            return SQL("CASE kind WHEN 'direct' THEN amount ELSE portion END")
+        return SQL(
+            """
+            portion + CASE WHEN kind = 'direct' AND ROW_NUMBER() OVER (
+                           PARTITION BY source_key, kind
+                           ORDER BY size DESC, sequence, rule_id) = 1
+                      THEN amount - SUM(portion) OVER (PARTITION BY source_key, kind)
+                      ELSE 0 END
+            """
         )
 
     def _first_owners(self, measure, touched):

@@ -1,7 +1,11 @@
+from decimal import Decimal
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import formatLang
+
+from .crm_incentive_appended_mixin import KeptMany2one
 
 
 class CrmIncentiveEntry(models.Model):
@@ -24,21 +28,22 @@ class CrmIncentiveEntry(models.Model):
     _log_access = False  # the run tells who and when; each key costs a bulk insert
     _rec_name = "document_name"
 
-    statement_id = fields.Many2one(
+    # statements are never deleted
+    statement_id = KeptMany2one(
         comodel_name="crm.incentive.statement",
         required=True,
         readonly=True,
         ondelete="restrict",
         index=True,
     )
-    period_id = fields.Many2one(
+    # periods with statements or entries refuse to be deleted
+    period_id = KeptMany2one(
         comodel_name="crm.incentive.period",
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
-    origin_period_id = fields.Many2one(
+    origin_period_id = KeptMany2one(
         comodel_name="crm.incentive.period",
         string="Period of Origin",
         readonly=True,
@@ -49,25 +54,24 @@ class CrmIncentiveEntry(models.Model):
         required=True,
         readonly=True,
     )
-    plan_id = fields.Many2one(
+    # approved versions are kept, with their plan and components
+    plan_id = KeptMany2one(
         comodel_name="crm.incentive.plan",
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
-    version_id = fields.Many2one(
+    version_id = KeptMany2one(
         comodel_name="crm.incentive.plan.version",
         required=True,
         readonly=True,
         ondelete="restrict",
     )
-    component_id = fields.Many2one(
+    component_id = KeptMany2one(
         comodel_name="crm.incentive.plan.component",
         required=True,
         readonly=True,
         ondelete="restrict",
-        index=True,
     )
     component_code = fields.Char(required=True, readonly=True)
     window_key = fields.Char(string="Running Total", required=True, readonly=True)
@@ -78,11 +82,12 @@ class CrmIncentiveEntry(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
-    credit_id = fields.Many2one(
+    # credits and entries are never deleted
+    credit_id = KeptMany2one(
         comodel_name="crm.incentive.credit",
         readonly=True,
         ondelete="restrict",
-        index=True,
+        index="btree_not_null",
     )
     partner_name = fields.Char(
         related="credit_id.partner_id.name",
@@ -104,13 +109,14 @@ class CrmIncentiveEntry(models.Model):
     base_amount = fields.Monetary(string="Counted", required=True, readonly=True)
     base_before = fields.Monetary(string="Total Before", required=True, readonly=True)
     base_after = fields.Monetary(string="Total After", required=True, readonly=True)
-    slices = fields.Json(readonly=True)
+    inputs = fields.Json(readonly=True, help="What a formula was given.")
+    slices = fields.Json(compute="_compute_slices", compute_sudo=True)
     slices_text = fields.Html(
         string="Calculation", compute="_compute_slices_text", sanitize=False
     )
     amount_exact = fields.Float(digits=(32, 12), required=True, readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
-    reversal_of_id = fields.Many2one(
+    reversal_of_id = KeptMany2one(
         comodel_name="crm.incentive.entry", readonly=True, ondelete="restrict"
     )
     reversal_ids = fields.One2many(
@@ -142,6 +148,14 @@ class CrmIncentiveEntry(models.Model):
                 else f"{entry.component_id.name} {entry.origin_period_id.name}"
             )
 
+    @api.depends("inputs", "component_id", "base_before", "base_after")
+    def _compute_slices(self):
+        # the rate table of an approved component never changes
+        for component, entries in self.grouped("component_id").items():
+            table = component.rate_table_id and component.rate_table_id._to_rate_table()
+            for entry in entries:
+                entry.slices = entry.inputs or entry._slices_by(table)
+
     @api.depends("slices", "currency_id")
     def _compute_slices_text(self):
         for entry in self:
@@ -165,6 +179,30 @@ class CrmIncentiveEntry(models.Model):
             ("date", "<=", self.origin_period_id.date_to),
         ]
         return action
+
+    def _slices_by(self, table):
+        """How the step of the running total is paid by ``table``: exact, as texts."""
+        before, after = (
+            Decimal(str(self[name])) for name in ("base_before", "base_after")
+        )
+        result = []
+        for part in table.step(self.component_id.mode, before, after):
+            texts = {
+                "lower": part.lower,
+                "upper": part.upper,
+                "width": part.width if table.end is not None else None,
+                "value": part.value,
+                "base": part.base,
+                "amount": part.amount,
+            }
+            result.append(
+                {
+                    name: f"{value.normalize():f}"
+                    for name, value in texts.items()
+                    if value is not None
+                }
+            )
+        return result
 
     def _slice_text(self, part):
         """One slice in the reader's language, amounts in the plan's currency."""

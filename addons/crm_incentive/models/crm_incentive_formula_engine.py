@@ -108,10 +108,10 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
             SELECT candidate.participant_id, candidate.measure_id, candidate.period_id,
                    SUM(ROUND(candidate.amount * rate.value / %(unit)s)
                        * %(unit)s)::text,
-                   ARRAY_AGG(DISTINCT rate.source_id) FILTER (WHERE rate.value IS NULL)
+                   ARRAY_AGG(DISTINCT credit_currency_id)
+                       FILTER (WHERE rate.value IS NULL)
               FROM candidate
-              JOIN rate ON rate.source_id = candidate.credit_currency_id
-                       AND rate.date = candidate.date
+              JOIN rate USING (credit_currency_id, date)
           GROUP BY candidate.participant_id, candidate.measure_id, candidate.period_id
             """,
             target=plan.currency_id.id,

@@ -1,13 +1,15 @@
 from odoo import models
 from odoo.tools import SQL
 
-# who, under which component: what a running total and a revision belong to
-_KEYS = SQL("participant_id, plan_id, component_code")
+# a running total: who, under which component code of which plan, since when
+_KEYS = SQL("participant_id, track, window_key")
+# what is rounded at once
+_ROUNDED = SQL("participant_id, track, rounding_key")
 # what an entry and its reversal share, and what the reversal turns round
 _SAME = (
     *("statement_id", "participant_id", "period_id", "origin_period_id", "kind"),
     *("plan_id", "version_id", "component_id", "component_code", "window_key"),
-    *("credit_id", "date", "exchange_rate", "currency_id", "fingerprint", "slices"),
+    *("credit_id", "date", "exchange_rate", "currency_id"),
 )
 _TURNED = ("base_amount", "amount_exact", "amount")
 _COLUMNS = SQL(", ").join(
@@ -16,6 +18,11 @@ _COLUMNS = SQL(", ").join(
         *(*_SAME, *_TURNED, "base_before", "base_after", "revision", "company_id"),
         "run_id",
     )
+)
+# an entry that differs in one of these is taken back and written anew
+_COMPARED = (
+    *("date", "period_id", "origin_period_id", "component_id", "currency_id"),
+    *("exchange_rate", "base_before", "base_after", "amount"),
 )
 
 
@@ -44,8 +51,8 @@ class CrmIncentiveLedger(models.AbstractModel):
         """
         self.env.flush_all()
         self._make_steps(company, date_to, people)
-        self._make_wanted()
         self.env["crm.incentive.statement"]._ensure(company, self._statement_keys())
+        self._make_wanted()
         added, reversed_count = self._write_differences(company, date_to, run, people)
         unconverted = self.env.execute_query(
             SQL(
@@ -76,45 +83,47 @@ class CrmIncentiveLedger(models.AbstractModel):
                 """
                 WITH span AS MATERIALIZED (%(spans)s),
                 total AS (%(totals)s),
-                rated AS (
+                rated AS MATERIALIZED (
                     SELECT total.*, total.base_after - total.base AS base_before,
                            CASE scope WHEN 'running' THEN window_key ELSE '' END
                                AS rounding_key,
-                           paid.exact, paid.slices
-                      FROM total CROSS JOIN LATERAL (%(slices)s) paid
+                           paid.exact
+                      FROM total CROSS JOIN LATERAL (%(paid)s) paid
                 ),
-                due AS (%(due)s),
+                due AS MATERIALIZED (%(due)s),
                 line AS (%(lines)s)
-                SELECT credit_id, participant_id, plan_id, version_id, component_id,
-                       component_code, currency_id, date, period_id, origin_period_id,
-                       CASE WHEN period_id = origin_period_id THEN 'earned'
+                SELECT line.credit_id, line.participant_id, line.plan_id,
+                       line.version_id, line.component_id, line.component_code,
+                       line.currency_id, line.date, line.period_id,
+                       line.origin_period_id,
+                       CASE WHEN line.period_id = line.origin_period_id THEN 'earned'
                             ELSE 'adjustment' END AS kind,
-                       window_key, exchange_rate, base AS base_amount, base_before,
-                       base_after, slices, exact AS amount_exact,
-                       (FLOOR(exact / unit) + each_steps
-                        + CASE WHEN rank <= extra_steps THEN 1 ELSE 0 END) * unit
-                           AS amount
+                       line.window_key, line.exchange_rate, line.base AS base_amount,
+                       line.base_before, line.base_after, line.exact AS amount_exact,
+                       (FLOOR(line.exact / line.unit) + line.each_steps
+                        + CASE WHEN line.rank <= line.extra_steps THEN 1 ELSE 0 END)
+                       * line.unit AS amount, statement.id AS statement_id
                   FROM line
+                  JOIN crm_incentive_statement statement
+                 USING (participant_id, period_id, currency_id)
                 """,
                 spans=self._spans(),
                 totals=self._totals(),
-                slices=self._slices(),
+                paid=self._paid(),
                 due=self._due(),
                 lines=self._lines(),
             ),
         )
 
     def _totals(self):
-        """Steps with their amount in the plan's currency and the total after them."""
+        """Steps in an open period and with a rate, and the total after each."""
         return SQL(
             """
             SELECT step.*, COALESCE(step.stated_base, 0) + SUM(base) OVER (
-                       PARTITION BY %(keys)s, window_key
-                       ORDER BY date, credit_id
+                       PARTITION BY %(keys)s ORDER BY date, credit_id
                        ROWS UNBOUNDED PRECEDING) AS base_after
-              FROM (SELECT step.*, ROUND(amount * exchange_rate / unit) * unit AS base
-                      FROM incentive_step step
-                     WHERE period_id IS NOT NULL AND exchange_rate IS NOT NULL) step
+              FROM incentive_step step
+             WHERE period_id IS NOT NULL AND exchange_rate IS NOT NULL
             """,
             keys=_KEYS,
         )
@@ -125,37 +134,28 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
             SELECT rated.*, due.each_steps, due.extra_steps,
                    ROW_NUMBER() OVER (
-                       PARTITION BY %(keys)s, rounding_key, period_id
+                       PARTITION BY %(rounded)s, period_id
                        ORDER BY exact / unit - FLOOR(exact / unit) DESC,
                                 date, credit_id) AS rank
-              FROM rated JOIN due USING (%(keys)s, rounding_key, period_id)
+              FROM rated JOIN due USING (%(rounded)s, period_id)
             """,
-            keys=_KEYS,
+            rounded=_ROUNDED,
         )
 
-    def _slices(self):
-        """How one step of a running total is paid: sum and explanation."""
+    def _paid(self):
+        """What one step of a running total earns, unrounded.
+
+        How, slice by slice, is told on reading by the rate table, see
+        :meth:`CrmIncentiveEntry._compute_slices`.
+        """
         return SQL(
             """
-            SELECT COALESCE(SUM(cut.amount), 0) AS exact,
-                   JSONB_AGG(JSONB_STRIP_NULLS(JSONB_BUILD_OBJECT(
-                       'lower', TRIM_SCALE(cut.lower_bound)::text,
-                       'upper', TRIM_SCALE(cut.upper_bound)::text,
-                       'width', CASE WHEN total.mode = 'interpolated'
-                                THEN TRIM_SCALE(cut.width)::text END,
-                       'value', TRIM_SCALE(cut.value)::text,
-                       'base', TRIM_SCALE(cut.base)::text,
-                       'amount', TRIM_SCALE(cut.amount)::text))
-                       ORDER BY cut.lower_bound)
-                       FILTER (WHERE cut.base <> 0) AS slices
-              FROM (
-                SELECT part.*, part.upper_bound - part.lower_bound AS width,
+            SELECT COALESCE(SUM(
                        CASE WHEN total.mode = 'interpolated'
                             THEN part.base * part.value
                                  / (part.upper_bound - part.lower_bound)
-                            ELSE part.base * part.value / 100 END AS amount
-                  FROM (%s) part
-              ) cut
+                            ELSE part.base * part.value / 100 END), 0) AS exact
+              FROM (%s) part
             """,
             self._parts(),
         )
@@ -220,7 +220,7 @@ class CrmIncentiveLedger(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT %(keys)s, rounding_key, period_id,
+            SELECT %(rounded)s, period_id,
                    FLOOR(left_steps / lines) AS each_steps,
                    left_steps - FLOOR(left_steps / lines) * lines AS extra_steps
               FROM (
@@ -232,7 +232,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                                THEN COALESCE(stated_exact, 0) + SUM(exact) OVER upto
                                ELSE exact END / unit) AS steps
                       FROM (
-                        SELECT %(keys)s, rounding_key, period_id, period_from, scope,
+                        SELECT %(rounded)s, period_id, period_from, scope,
                                unit, COUNT(*) AS lines, SUM(exact) AS exact,
                                SUM(FLOOR(exact / unit)) AS floors,
                                CASE WHEN scope = 'running' THEN MAX(stated_exact) END
@@ -240,24 +240,22 @@ class CrmIncentiveLedger(models.AbstractModel):
                                CASE WHEN scope = 'running' THEN MAX(stated_amount) END
                                    AS stated_amount
                           FROM rated
-                      GROUP BY %(keys)s, rounding_key, period_id, period_from, scope,
-                               unit
+                      GROUP BY %(rounded)s, period_id, period_from, scope, unit
                       ) part
-                    WINDOW upto AS (PARTITION BY %(keys)s, rounding_key
-                                    ORDER BY period_from)
+                    WINDOW upto AS (PARTITION BY %(rounded)s ORDER BY period_from)
                   ) part
-                WINDOW upto AS (PARTITION BY %(keys)s, rounding_key
-                                ORDER BY period_from)
+                WINDOW upto AS (PARTITION BY %(rounded)s ORDER BY period_from)
               ) part
             """,
-            keys=_KEYS,
+            rounded=_ROUNDED,
         )
 
     def _statement_keys(self):
         return self.env.execute_query(
             SQL(
                 "SELECT DISTINCT participant_id, period_id, currency_id"
-                " FROM incentive_wanted"
+                " FROM incentive_step"
+                " WHERE period_id IS NOT NULL AND exchange_rate IS NOT NULL"
             )
         )
 
@@ -271,7 +269,7 @@ class CrmIncentiveLedger(models.AbstractModel):
         [(added, reversed_count)] = self.env.execute_query(
             SQL(
                 """
-                WITH wanted AS MATERIALIZED (%(wanted)s),
+                WITH wanted AS NOT MATERIALIZED (SELECT * FROM incentive_wanted),
                 live AS MATERIALIZED (%(live)s),
                 history AS MATERIALIZED (%(history)s),
                 taken_back AS (%(reversals)s RETURNING statement_id),
@@ -283,7 +281,6 @@ class CrmIncentiveLedger(models.AbstractModel):
                 )
                 SELECT (SELECT COUNT(*) FROM added), (SELECT COUNT(*) FROM taken_back)
                 """,
-                wanted=self._wanted_entries(),
                 live=self._live_entries(company, date_to, people),
                 history=self._history(company, people),
                 reversals=self._reversals(stamp),
@@ -291,7 +288,6 @@ class CrmIncentiveLedger(models.AbstractModel):
                 run=run.id or None,
             )
         )
-        self._learn("crm_incentive_entry", added)
         return added, reversed_count
 
     def _history(self, company, people):
@@ -307,21 +303,6 @@ class CrmIncentiveLedger(models.AbstractModel):
             """,
             company.id,
             self._of(people, SQL("entry.participant_id")),
-        )
-
-    def _wanted_entries(self):
-        return SQL(
-            """
-            SELECT wanted.*, statement.id AS statement_id,
-                   MD5(CONCAT_WS('|', wanted.date, wanted.period_id,
-                       wanted.origin_period_id, wanted.component_id,
-                       wanted.currency_id, TRIM_SCALE(wanted.exchange_rate),
-                       TRIM_SCALE(wanted.base_before), TRIM_SCALE(wanted.base_after),
-                       wanted.slices, TRIM_SCALE(wanted.amount))) AS fingerprint
-              FROM incentive_wanted wanted
-              JOIN crm_incentive_statement statement
-             USING (participant_id, period_id, currency_id)
-            """
         )
 
     def _live_entries(self, company, date_to, people):
@@ -352,9 +333,10 @@ class CrmIncentiveLedger(models.AbstractModel):
                    live.revision, %(stamp)s, live.id
               FROM live
          LEFT JOIN wanted USING (credit_id, plan_id, component_code)
-             WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+             WHERE %(differs)s
             """,
             columns=_COLUMNS,
+            differs=self._differs(_COMPARED),
             same=same,
             turned=turned,
             stamp=stamp,
@@ -373,10 +355,19 @@ class CrmIncentiveLedger(models.AbstractModel):
               FROM wanted
          LEFT JOIN live USING (credit_id, plan_id, component_code)
          LEFT JOIN history USING (credit_id, plan_id, component_code)
-             WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+             WHERE %(differs)s
           ORDER BY wanted.date, credit_id
             """,
             columns=_COLUMNS,
+            differs=self._differs(_COMPARED),
             names=names,
             stamp=stamp,
         )
+
+    def _differs(self, names):
+        """Condition that ``live`` and ``wanted`` are not the same in these columns."""
+        live, wanted = (
+            SQL(", ").join(SQL.identifier(table, name) for name in names)
+            for table in ("live", "wanted")
+        )
+        return SQL("(%s) IS DISTINCT FROM (%s)", live, wanted)

@@ -1,4 +1,3 @@
-import hashlib
 import json
 from decimal import Decimal
 
@@ -12,10 +11,13 @@ _ZERO = Decimal(0)
 _SAME = (
     *("statement_id", "participant_id", "period_id", "origin_period_id", "kind"),
     *("plan_id", "version_id", "component_id", "component_code", "window_key"),
-    *("formula_version_id", "date", "exchange_rate", "currency_id", "fingerprint"),
-    "slices",
+    *("formula_version_id", "date", "exchange_rate", "currency_id", "inputs"),
 )
 _TURNED = ("base_amount", "amount_exact", "amount")
+_COMPARED = (
+    *("version_id", "component_id", "window_key", "formula_version_id", "date"),
+    *("currency_id", "inputs", "amount_exact", "amount", "base_before", "base_after"),
+)
 _REST = (*("base_before", "base_after", "revision", "company_id", "run_id"),)
 
 
@@ -138,7 +140,7 @@ class CrmIncentiveLedger(models.AbstractModel):
     def _formula_entry(self, place, figures, result):
         participant, component, origin, period = place
         window, before, after, amount = figures
-        values = {
+        return {
             "participant_id": participant.id,
             "period_id": period.id,
             "origin_period_id": origin.id,
@@ -157,7 +159,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             "amount": str(amount),
             "base_before": str(before),
             "base_after": str(after),
-            "slices": [
+            "inputs": [
                 {"formula": " ".join(result.version.expression.split())},
                 *(
                     {"name": name, "value": f"{value.normalize():f}"}
@@ -166,11 +168,6 @@ class CrmIncentiveLedger(models.AbstractModel):
                 {"total": str(after), "stated": str(after - amount)},
             ],
         }
-        text = json.dumps(values, sort_keys=True, default=str)
-        values["fingerprint"] = hashlib.md5(
-            text.encode(), usedforsecurity=False
-        ).hexdigest()
-        return values
 
     def _stated_formulas(self, company):
         """{(participant, plan, code, period of origin): what frozen statements say}."""
@@ -263,7 +260,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                    kind varchar, plan_id integer, version_id integer,
                    component_id integer, component_code varchar, window_key varchar,
                    formula_version_id integer, date date, exchange_rate numeric,
-                   currency_id integer, fingerprint varchar, slices jsonb,
+                   currency_id integer, inputs jsonb,
                    base_amount numeric, amount_exact numeric, amount numeric,
                    base_before numeric, base_after numeric)
               JOIN crm_incentive_statement statement
@@ -302,8 +299,9 @@ class CrmIncentiveLedger(models.AbstractModel):
                    live.revision, %(stamp)s, live.id
               FROM live
          LEFT JOIN wanted USING (%(keys)s)
-             WHERE wanted.fingerprint IS DISTINCT FROM live.fingerprint
+             WHERE %(differs)s
             """,
+            differs=self._differs(_COMPARED),
             columns=self._formula_columns(),
             same=same,
             turned=turned,
@@ -330,8 +328,9 @@ class CrmIncentiveLedger(models.AbstractModel):
                    %(stamp)s
               FROM wanted
          LEFT JOIN live USING (%(keys)s)
-             WHERE live.fingerprint IS DISTINCT FROM wanted.fingerprint
+             WHERE %(differs)s
             """,
+            differs=self._differs(_COMPARED),
             columns=self._formula_columns(),
             names=names,
             stamp=stamp,

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 # so many new rows change how a table is best read
-_MANY = 1000
+MANY = 1000
 
 
 class CrmIncentiveLedger(models.AbstractModel):
@@ -11,56 +11,77 @@ class CrmIncentiveLedger(models.AbstractModel):
     _inherit = "crm.incentive.ledger"
 
     def _make_steps(self, company, date_to, people):
-        """Temporary table: each credit to be rated, its period and exchange rate."""
+        """Temporary table: each credit to be rated, its period and exchange rate.
+
+        In two steps, so that the second is planned for as many rows as there are.
+        """
+        self._create_table(
+            "incentive_component",
+            SQL(
+                "SELECT *, DENSE_RANK() OVER (ORDER BY plan_id, component_code)::integer"
+                " AS track FROM (%s) part",
+                self._components(company),
+            ),
+        )
+        self._create_table(
+            "incentive_candidate",
+            SQL(
+                """
+                WITH frozen AS MATERIALIZED (%(frozen)s),
+                component AS NOT MATERIALIZED (SELECT * FROM incentive_component),
+                candidate AS (%(fresh)s UNION ALL %(taken_back)s),
+                stated AS MATERIALIZED (%(stated)s),
+                origin AS MATERIALIZED (%(days)s)
+                SELECT candidate.*, origin.id AS origin_period_id,
+                       COALESCE(origin.date_from, candidate.date) AS since,
+                       stated.base AS stated_base, stated.exact AS stated_exact,
+                       stated.amount AS stated_amount
+                  FROM candidate
+             LEFT JOIN origin ON origin.date = candidate.date
+             LEFT JOIN stated USING (participant_id, track, window_key)
+                """,
+                frozen=self._frozen(company, people),
+                fresh=self._fresh_credits(company, date_to, people),
+                taken_back=self._taken_back_credits(),
+                stated=self._stated(),
+                days=self._days(company),
+            ),
+        )
         self._create_table(
             "incentive_step",
             SQL(
                 """
-                WITH frozen AS MATERIALIZED (%(frozen)s),
-                component AS MATERIALIZED (%(components)s),
-                candidate AS MATERIALIZED (%(fresh)s UNION ALL %(taken_back)s),
+                WITH candidate AS NOT MATERIALIZED (SELECT * FROM incentive_candidate),
                 place AS MATERIALIZED (%(places)s),
-                rate AS MATERIALIZED (%(rates)s),
-                stated AS MATERIALIZED (%(stated)s)
-                %(steps)s
+                rate AS MATERIALIZED (%(rates)s)
+                SELECT step.*,
+                       ROUND(amount * exchange_rate / unit) * unit AS base
+                  FROM (
+                    SELECT candidate.*, component.component_code,
+                           component.rate_table_id, component.mode, component.scope,
+                           component.version_id, component.plan_id, component.unit,
+                           place.period_id, place.period_from,
+                           COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate
+                      FROM candidate
+                 LEFT JOIN place USING (participant_id, currency_id, since)
+                 LEFT JOIN rate USING (credit_currency_id, currency_id, date)
+                      JOIN incentive_component component
+                        ON component.component_id = candidate.component_id
+                       ) step
                 """,
-                frozen=self._frozen(company, people),
-                components=self._components(company),
-                fresh=self._fresh_credits(company, date_to, people),
-                taken_back=self._taken_back_credits(),
                 places=self._places(company, date_to),
                 rates=self._rates(company),
-                stated=self._stated(),
-                steps=self._steps(company),
             ),
         )
 
-    def _steps(self, company):
-        """Candidates with their period, exchange rate and what is stated before."""
+    def _days(self, company):
+        """Every day of the company's periods, with its period."""
         return SQL(
             """
-            SELECT candidate.*, origin.id AS origin_period_id,
-                   place.period_id, place.period_from,
-                   COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate,
-                   stated.base AS stated_base, stated.exact AS stated_exact,
-                   stated.amount AS stated_amount
-              FROM candidate
-         LEFT JOIN crm_incentive_period origin
-                ON origin.company_id = %s
-               AND candidate.date BETWEEN origin.date_from AND origin.date_to
-         LEFT JOIN place
-                ON place.participant_id = candidate.participant_id
-               AND place.currency_id = candidate.currency_id
-               AND place.since = COALESCE(origin.date_from, candidate.date)
-         LEFT JOIN rate
-                ON rate.source_id = candidate.credit_currency_id
-               AND rate.target_id = candidate.currency_id
-               AND rate.date = candidate.date
-         LEFT JOIN stated
-                ON stated.participant_id = candidate.participant_id
-               AND stated.plan_id = candidate.plan_id
-               AND stated.component_code = candidate.component_code
-               AND stated.window_key = candidate.window_key
+            SELECT day::date AS date, period.id, period.date_from
+              FROM crm_incentive_period period
+        CROSS JOIN GENERATE_SERIES(period.date_from, period.date_to, '1 day') day
+             WHERE period.company_id = %s
             """,
             company.id,
         )
@@ -69,11 +90,12 @@ class CrmIncentiveLedger(models.AbstractModel):
         """Sums of each running total that frozen statements already hold."""
         return SQL(
             """
-            SELECT participant_id, plan_id, component_code, window_key,
-                   SUM(base_amount) AS base, SUM(amount_exact) AS exact,
-                   SUM(amount) AS amount
+            SELECT frozen.participant_id, component.track, frozen.window_key,
+                   SUM(frozen.base_amount) AS base, SUM(frozen.amount_exact) AS exact,
+                   SUM(frozen.amount) AS amount
               FROM frozen
-          GROUP BY participant_id, plan_id, component_code, window_key
+              JOIN component USING (component_id)
+          GROUP BY frozen.participant_id, component.track, frozen.window_key
             """
         )
 
@@ -121,9 +143,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             SELECT credit.id AS credit_id, credit.participant_id, credit.date,
                    credit.amount, credit.currency_id AS credit_currency_id,
                    NULL::numeric AS fixed_rate, component.component_id,
-                   component.component_code, component.rate_table_id, component.mode,
-                   component.scope, component.version_id, component.plan_id,
-                   component.currency_id, component.unit,
+                   component.track, component.currency_id,
                    CASE component.scope WHEN 'running'
                         THEN DATE_TRUNC(component.accumulation, credit.date)::date::text
                         ELSE credit.transaction_key END AS window_key
@@ -157,15 +177,11 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
             SELECT credit.id, credit.participant_id, credit.date, credit.amount,
                    credit.currency_id, frozen.exchange_rate, frozen.component_id,
-                   frozen.component_code, component.rate_table_id, component.mode,
-                   component.scope, frozen.version_id, frozen.plan_id,
-                   frozen.currency_id, currency.rounding, frozen.window_key
+                   component.track, frozen.currency_id, frozen.window_key
               FROM frozen
               JOIN crm_incentive_credit credit
                 ON credit.reversal_of_id = frozen.credit_id
-              JOIN crm_incentive_plan_component component
-                ON component.id = frozen.component_id
-              JOIN res_currency currency ON currency.id = frozen.currency_id
+              JOIN component ON component.component_id = frozen.component_id
              WHERE NOT EXISTS (SELECT 1 FROM frozen done
                                 WHERE done.credit_id = credit.id
                                   AND done.plan_id = frozen.plan_id
@@ -177,29 +193,22 @@ class CrmIncentiveLedger(models.AbstractModel):
         """The period in which what a person earned since a day can be stated."""
         return SQL(
             """
-            SELECT need.participant_id, need.currency_id, need.since,
+            SELECT DISTINCT ON (need.participant_id, need.currency_id, need.since)
+                   need.participant_id, need.currency_id, need.since,
                    period.id AS period_id, period.date_from AS period_from
-              FROM (SELECT DISTINCT candidate.participant_id, candidate.currency_id,
-                           COALESCE(origin.date_from, candidate.date) AS since
-                      FROM candidate
-                 LEFT JOIN crm_incentive_period origin
-                        ON origin.company_id = %(company)s
-                       AND candidate.date BETWEEN origin.date_from AND origin.date_to
-                   ) need
-        CROSS JOIN LATERAL (
-                    SELECT period.id, period.date_from
-                      FROM crm_incentive_period period
-                     WHERE period.company_id = %(company)s AND period.state = 'open'
-                       AND period.date_to >= need.since
-                       AND period.date_to <= %(date_to)s
-                       AND NOT EXISTS (
-                            SELECT 1 FROM crm_incentive_statement statement
-                             WHERE statement.participant_id = need.participant_id
-                               AND statement.period_id = period.id
-                               AND statement.currency_id = need.currency_id
-                               AND statement.state <> 'draft')
-                  ORDER BY period.date_from
-                     LIMIT 1) period
+              FROM (SELECT DISTINCT participant_id, currency_id, since
+                      FROM candidate) need
+              JOIN crm_incentive_period period
+                ON period.company_id = %(company)s AND period.state = 'open'
+               AND period.date_to >= need.since AND period.date_to <= %(date_to)s
+             WHERE NOT EXISTS (
+                    SELECT 1 FROM crm_incentive_statement statement
+                     WHERE statement.participant_id = need.participant_id
+                       AND statement.period_id = period.id
+                       AND statement.currency_id = need.currency_id
+                       AND statement.state <> 'draft')
+          ORDER BY need.participant_id, need.currency_id, need.since,
+                   period.date_from
             """,
             company=company.id,
             date_to=date_to,
@@ -225,15 +234,14 @@ class CrmIncentiveLedger(models.AbstractModel):
 
         return SQL(
             """
-            SELECT need.source_id, need.target_id, need.date,
-                   CASE WHEN need.source_id = need.target_id THEN 1
+            SELECT need.credit_currency_id, need.currency_id, need.date,
+                   CASE WHEN need.credit_currency_id = need.currency_id THEN 1
                         ELSE %(target)s / %(source)s END AS value
-              FROM (SELECT DISTINCT credit_currency_id AS source_id,
-                           currency_id AS target_id, date
+              FROM (SELECT DISTINCT credit_currency_id, currency_id, date
                       FROM candidate) need
             """,
-            source=last_rate("source_id"),
-            target=last_rate("target_id"),
+            source=last_rate("credit_currency_id"),
+            target=last_rate("currency_id"),
         )
 
     def _of(self, people, column):
@@ -250,13 +258,13 @@ class CrmIncentiveLedger(models.AbstractModel):
             """
         )
 
-    def _learn(self, table, added):
-        """Let the database know how many rows a table has got in this transaction.
+    def _learn(self, table, columns):
+        """Let the database know what a table has got in this transaction.
 
         Else the next statements are planned for the empty table that it was.
         """
-        if added >= _MANY:
-            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        self.env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(table), names))
 
     def _create_table(self, name, query):
         """A table of this transaction alone, replaced when it is there already."""
@@ -265,4 +273,8 @@ class CrmIncentiveLedger(models.AbstractModel):
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, query)
         )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        if self.env.cr.rowcount >= MANY:
+            # a tenth of the usual sample tells enough of a table read once or twice
+            self.env.cr.execute(SQL("SET LOCAL default_statistics_target = 10"))
+            self.env.cr.execute(SQL("ANALYZE %s", table))
+            self.env.cr.execute(SQL("SET LOCAL default_statistics_target TO DEFAULT"))

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmIncentiveParticipant(models.Model):
@@ -65,6 +66,13 @@ class CrmIncentiveParticipant(models.Model):
     def _onchange_user_id(self):
         if self.user_id and not self.partner_id:
             self.partner_id = self.user_id.partner_id
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_credited(self):
+        # credits of anybody, whoever asks
+        credits_sudo = self.env["crm.incentive.credit"].sudo()
+        if credits_sudo.search_count([("participant_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("Who was credited is kept: archive them."))
 
     def _marked_companies(self):
         """A house gets what nobody earns: it is on no plan."""

@@ -114,6 +114,10 @@ class CrmIncentivePeriod(models.Model):
         return True
 
     def _check_unused(self):
-        used = self.env["crm.incentive.statement"]
-        if used.search_count([("period_id", "in", self.ids)], limit=1):
+        statements = self.env["crm.incentive.statement"]
+        # entries of anybody, whoever asks
+        entries_sudo = self.env["crm.incentive.entry"].sudo()
+        if statements.search_count(
+            [("period_id", "in", self.ids)], limit=1
+        ) or entries_sudo.search_count([("origin_period_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("The period has statements."))

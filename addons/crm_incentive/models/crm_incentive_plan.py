@@ -59,6 +59,11 @@ class CrmIncentivePlan(models.Model):
             self.version_ids._check_draft()
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_approved(self):
+        """What was paid by is kept: archive the plan."""
+        self.version_ids._check_draft()
+
 
 class CrmIncentivePlanAssignment(models.Model):
     """Who is on a plan, and when. Both days count; no end: until further notice."""

@@ -4,6 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .crm_incentive_ledger_step import MANY
+
+# what the ledger chooses credits by
+_LEARNT = ("participant_id", "measure_id", "company_id", "date", "reversal_of_id")
+
 
 class CrmIncentiveRun(models.Model):
     """Computes a period: credits from documents, entries from credits, statements.
@@ -176,6 +181,8 @@ class CrmIncentiveRun(models.Model):
         run_sudo.env["crm.incentive.plan.team"]._sync(company)
         marked = run_sudo.env["crm.incentive.mark"]._take(company)
         is_full = run_sudo._must_be_full(marked, date_to)
+        if is_full:
+            run_sudo._make_room()
         measures = run_sudo._measures(date_to)
         added, reversed_count, people = run_sudo._collect(
             measures, date_to, None if is_full else marked
@@ -235,7 +242,22 @@ class CrmIncentiveRun(models.Model):
             added += counts[0]
             reversed_count += counts[1]
             people.update(counts[2])
+        if added >= MANY:
+            self.env["crm.incentive.ledger"]._learn("crm_incentive_credit", _LEARNT)
         return added, reversed_count, None if marked is None else sorted(people)
+
+    def _make_room(self):
+        """Let the database sort a year's lines in memory, for this transaction."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT SET_CONFIG('work_mem', %(size)s, TRUE)
+                 WHERE PG_SIZE_BYTES(CURRENT_SETTING('work_mem'))
+                       < PG_SIZE_BYTES(%(size)s)
+                """,
+                size="64MB",
+            )
+        )
 
     def _guard(self):
         """Exclude another run of the company; refuse a closed period."""

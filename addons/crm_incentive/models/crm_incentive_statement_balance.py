@@ -64,9 +64,26 @@ class CrmIncentiveStatement(models.Model):
             ],
             order="date_from",
         )
+        ledger = self.env["crm.incentive.ledger"]
+        ledger._create_table("incentive_total", self._ledger_sums(periods, people))
         for period in periods:
             self.env.cr.execute(self._balance_query(period, people))
         self.invalidate_model()
+
+    def _ledger_sums(self, periods, people):
+        """What each statement's entries sum up to."""
+        return SQL(
+            """
+            SELECT statement_id,
+                   SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
+                   SUM(amount) FILTER (WHERE kind = 'adjustment') AS adjustments
+              FROM crm_incentive_entry
+             WHERE period_id = ANY(%s) AND %s
+          GROUP BY statement_id
+            """,
+            periods.ids,
+            self.env["crm.incentive.ledger"]._of(people, SQL("participant_id")),
+        )
 
     def _balance_query(self, period, people):
         old, new = (
@@ -125,7 +142,6 @@ class CrmIncentiveStatement(models.Model):
 
     def _figures(self, period, people):
         """What comes in: the balance before, ledger sums, adjustments, draw terms."""
-        ledger = self.env["crm.incentive.ledger"]
         return SQL(
             """
             SELECT statement.id, COALESCE(previous.closing, 0) AS opening,
@@ -143,19 +159,14 @@ class CrmIncentiveStatement(models.Model):
               FROM crm_incentive_statement statement
          LEFT JOIN LATERAL (%(previous)s) previous ON TRUE
          LEFT JOIN LATERAL (%(term)s) term ON TRUE
-         LEFT JOIN (
-                    SELECT statement_id,
-                           SUM(amount) FILTER (WHERE kind = 'earned') AS earned,
-                           SUM(amount) FILTER (WHERE kind = 'adjustment') AS adjustments
-                      FROM crm_incentive_entry
-                     WHERE period_id = %(period)s AND %(entry_of)s
-                  GROUP BY statement_id) total ON total.statement_id = statement.id
+         LEFT JOIN incentive_total total ON total.statement_id = statement.id
              WHERE statement.period_id = %(period)s AND statement.state = 'draft'
                AND %(statement_of)s
             """,
             period=period.id,
-            entry_of=ledger._of(people, SQL("participant_id")),
-            statement_of=ledger._of(people, SQL("statement.participant_id")),
+            statement_of=self.env["crm.incentive.ledger"]._of(
+                people, SQL("statement.participant_id")
+            ),
             previous=self._previous(period),
             term=self._term(period),
         )

@@ -5,7 +5,7 @@ gives the end that interpolation needs. Below zero the first tier goes on, so th
 refunds that outweigh sales take back at its rate.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 MODES = ("marginal", "retroactive", "interpolated")
@@ -39,6 +39,11 @@ class Slice:
     base: Decimal
     value: Decimal
     amount: Decimal
+
+    @property
+    def width(self):
+        """How wide the tier is, None for the last one without end."""
+        return None if self.upper is None else self.upper - self.lower
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,25 @@ class RateTable:
         if mode not in MODES:
             raise TableError("mode")
         return self._cut(mode, total)
+
+    def step(self, mode, before, after):
+        """How a running total's step is paid: its slices after less those before."""
+        old = {part.lower: part for part in self.slices(mode, before)}
+        new = {part.lower: part for part in self.slices(mode, after)}
+        result = []
+        for lower in sorted(old.keys() | new.keys()):
+            part = new.get(lower, old.get(lower))
+            nothing = replace(part, base=_ZERO, amount=_ZERO)
+            last, now = old.get(lower, nothing), new.get(lower, nothing)
+            if now.base != last.base:
+                result.append(
+                    replace(
+                        part,
+                        base=now.base - last.base,
+                        amount=now.amount - last.amount,
+                    )
+                )
+        return tuple(result)
 
     def _cut(self, mode, total):
         result = []

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import crm_incentive_formula_trial
 from . import crm_incentive_replay
 from . import crm_incentive_forecast

@@ -273,24 +273,15 @@ class CrmIncentiveForecast(models.TransientModel):
         table, at = rated["table"], rated["at"]
         if table is None or component.mode == "retroactive":
             return False
-        before = {s.lower: s for s in table.slices(component.mode, at)}
         entry = self.env["crm.incentive.entry"].new(
             {"currency_id": component.version_id.plan_id.currency_id.id}
         )
-        lines = []
-        for part in table.slices(component.mode, at + base):
-            old = before.get(part.lower)
-            step = part.base - (old.base if old else _ZERO)
-            if step:
-                lines.append(
-                    entry._slice_text(
-                        {
-                            "base": step,
-                            "value": part.value,
-                            "amount": part.amount - (old.amount if old else _ZERO),
-                        }
-                    )
-                )
+        lines = [
+            entry._slice_text(
+                {"base": part.base, "value": part.value, "amount": part.amount}
+            )
+            for part in table.step(component.mode, at, at + base)
+        ]
         return Markup("<br/>").join(lines)
 
 
