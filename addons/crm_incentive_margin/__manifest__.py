@@ -4,7 +4,7 @@
     "license": "LGPL-3",
     "author": "Telesales Contributors",
     "category": "Sales/Telesales",
-    "summary": "Measures over the margin of confirmed orders",
+    "summary": "Measures over the margins of orders and invoices",
     "depends": ["crm_incentive", "sale_margin"],
     "auto_install": True,
 }

@@ -26,6 +26,7 @@ from . import crm_incentive_credit
 from . import crm_incentive_entry
 from . import crm_incentive_hierarchy
 from . import crm_incentive_role
+from . import crm_incentive_credit_condition
 from . import crm_incentive_plan_team
 from . import crm_incentive_ledger
 from . import crm_incentive_ledger_step

@@ -111,9 +111,7 @@ class CrmIncentiveAggregate(models.AbstractModel):
                 ON component.measure_id = credit.measure_id
                AND component.date_from <= credit.date
                AND (component.date_to IS NULL OR component.date_to > credit.date)
-             WHERE credit.company_id = %(company)s AND credit.reversal_of_id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                WHERE back.reversal_of_id = credit.id)
+             WHERE credit.company_id = %(company)s AND %(stands)s
                AND (%(first)s::date IS NULL OR credit.date >= %(first)s)
                AND (%(last)s::date IS NULL OR credit.date <= %(last)s)
                AND EXISTS (
@@ -123,6 +121,7 @@ class CrmIncentiveAggregate(models.AbstractModel):
                        AND assignment.date_from <= credit.date
                        AND COALESCE(assignment.date_to, credit.date) >= credit.date)
             """,
+            stands=self.env["crm.incentive.credit"]._stands("credit"),
             target=plan.currency_id.id,
             step=plan.accumulation,
             company=plan.company_id.id,

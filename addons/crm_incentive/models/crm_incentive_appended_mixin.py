@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 
 class KeptMany2one(fields.Many2one):
@@ -64,6 +64,19 @@ class CrmIncentiveAppendedMixin(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise self._appended_error()
+
+    @api.model
+    def _stands(self, alias):
+        """Condition that the row ``alias`` holds: neither a reversal nor reversed."""
+        return SQL(
+            """
+            %(row)s.reversal_of_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM %(table)s back
+                             WHERE back.reversal_of_id = %(row)s.id)
+            """,
+            row=SQL.identifier(alias),
+            table=SQL.identifier(self._table),
+        )
 
     @api.model
     def _appended_error(self):

@@ -2,6 +2,22 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 
+class CrmIncentiveStandingMixin(models.AbstractModel):
+    """A place among the quotas of a measure and days, without sales or pay."""
+
+    _name = "crm.incentive.standing.mixin"
+    _description = "Incentive Standing"
+
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    measure_id = fields.Many2one(comodel_name="crm.incentive.measure", readonly=True)
+    date_from = fields.Date(string="From", readonly=True)
+    date_to = fields.Date(string="Until", readonly=True)
+    attainment = fields.Float(
+        string="Attainment (%)", digits=(16, 1), readonly=True, aggregator="avg"
+    )
+    rank = fields.Integer(readonly=True, aggregator=None)
+
+
 class CrmIncentiveAttainment(models.Model):
     """What was reached of each quota: performance against target, without pay.
 
@@ -10,6 +26,7 @@ class CrmIncentiveAttainment(models.Model):
     """
 
     _name = "crm.incentive.attainment"
+    _inherit = "crm.incentive.standing.mixin"
     _description = "Incentive Attainment"
     _auto = False
     _order = "date_from desc, measure_id, rank, id"
@@ -17,20 +34,12 @@ class CrmIncentiveAttainment(models.Model):
     participant_id = fields.Many2one(
         comodel_name="crm.incentive.participant", readonly=True
     )
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    measure_id = fields.Many2one(comodel_name="crm.incentive.measure", readonly=True)
-    date_from = fields.Date(string="From", readonly=True)
-    date_to = fields.Date(string="Until", readonly=True)
     currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     target = fields.Monetary(readonly=True)
     achieved = fields.Monetary(readonly=True)
     missing = fields.Monetary(
         string="Still to Reach", readonly=True, help="0 once the target is reached."
     )
-    attainment = fields.Float(
-        string="Attainment (%)", digits=(16, 1), readonly=True, aggregator="avg"
-    )
-    rank = fields.Integer(readonly=True, aggregator=None)
 
     def action_view_credits(self):
         """The credits that were reached, down to their documents."""
@@ -63,43 +72,26 @@ class CrmIncentiveAttainment(models.Model):
                          WHERE credit.participant_id = quota.participant_id
                            AND credit.measure_id = quota.measure_id
                            AND credit.date BETWEEN quota.date_from AND quota.date_to
-                           AND credit.reversal_of_id IS NULL
-                           AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                            WHERE back.reversal_of_id = credit.id)
-                       ), 0) AS achieved
+                           AND %(stands)s), 0) AS achieved
                   FROM crm_incentive_quota quota
                   JOIN res_company company ON company.id = quota.company_id
                   JOIN res_currency currency ON currency.id = quota.currency_id
               ) reached
             """,
             converted=self._converted(),
+            stands=self.env["crm.incentive.credit"]._stands("credit"),
         )
 
     def _converted(self):
         """A credit in the quota's currency, rounded; nothing without a rate."""
-
-        def last_rate(currency):
-            return SQL(
-                """
-                COALESCE((SELECT rate.rate FROM res_currency_rate rate
-                           WHERE rate.currency_id = %(currency)s
-                             AND rate.name <= credit.date
-                             AND (rate.company_id IS NULL OR rate.company_id
-                                  = SPLIT_PART(company.parent_path, '/', 1)::integer)
-                        ORDER BY rate.company_id, rate.name DESC LIMIT 1),
-                         CASE WHEN %(currency)s = company.currency_id THEN 1 END)
-                """,
-                currency=currency,
-            )
-
+        root = SQL("SPLIT_PART(company.parent_path, '/', 1)::integer")
         return SQL(
-            """
-            ROUND(CASE WHEN credit.currency_id = quota.currency_id THEN credit.amount
-                       ELSE credit.amount * %(target)s / %(source)s END
-                  / currency.rounding) * currency.rounding
-            """,
-            target=last_rate(SQL("quota.currency_id")),
-            source=last_rate(SQL("credit.currency_id")),
+            "ROUND(credit.amount * %s / currency.rounding) * currency.rounding",
+            self.env["crm.incentive.ledger"]._price(
+                (SQL("credit.currency_id"), SQL("quota.currency_id")),
+                SQL("credit.date"),
+                (root, SQL("company.currency_id")),
+            ),
         )
 
 
@@ -107,19 +99,13 @@ class CrmIncentiveRanking(models.Model):
     """Who stands where by attainment, for everybody to read: neither pay nor sales."""
 
     _name = "crm.incentive.ranking"
+    _inherit = "crm.incentive.standing.mixin"
     _description = "Incentive Ranking"
     _auto = False
     _order = "date_from desc, measure_id, rank, id"
 
     name = fields.Char(string="Participant", readonly=True)
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    measure_id = fields.Many2one(comodel_name="crm.incentive.measure", readonly=True)
-    date_from = fields.Date(string="From", readonly=True)
-    date_to = fields.Date(string="Until", readonly=True)
-    attainment = fields.Float(
-        string="Attainment (%)", digits=(16, 1), readonly=True, aggregator=None
-    )
-    rank = fields.Integer(readonly=True, aggregator=None)
+    attainment = fields.Float(aggregator=None)
 
     @property
     def _table_query(self):

@@ -62,8 +62,7 @@ class CrmIncentiveCredit(models.Model):
     )
 
     _natural_unique = models.UniqueIndex(
-        "(rule_id, source_key, participant_id, revision)"
-        " WHERE reversal_of_id IS NULL"
+        "(rule_id, source_key, participant_id, revision) WHERE reversal_of_id IS NULL"
     )
     _reversal_unique = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
@@ -189,13 +188,11 @@ class CrmIncentiveCredit(models.Model):
             SELECT credit.*
               FROM crm_incentive_credit credit
              WHERE credit.measure_id = %s AND credit.date <= %s
-               AND credit.reversal_of_id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                WHERE back.reversal_of_id = credit.id)
-               AND credit.document_model = %s AND %s
+               AND %s AND credit.document_model = %s AND %s
             """,
             measure.id,
             date_to,
+            self._stands("credit"),
             source._document_model,
             source._chosen(SQL("credit.document_id"), touched),
         )
@@ -223,7 +220,7 @@ class CrmIncentiveCredit(models.Model):
                            THEN %(house)s::integer END) AS id) receiver
              WHERE whole.credited <> 0 AND receiver.id IS NOT NULL
             """,
-            rows=measure._source_rows(date_to, touched),
+            rows=self._deals(measure, measure._source_rows(date_to, touched)),
             first_owner=self._first_owners(measure, touched),
             shares=self._shares(measure),
             credited=self._credited(measure),
@@ -244,6 +241,10 @@ class CrmIncentiveCredit(models.Model):
                       ELSE 0 END
             """
         )
+
+    def _deals(self, measure, rows):
+        """Source rows with what the measure's rules ask of whole deals: nothing."""
+        return rows
 
     def _first_owners(self, measure, touched):
         """What changes by the day is asked once per deal: who was first stays."""

@@ -52,11 +52,10 @@ class CrmIncentiveDeal(models.Model):
                       FROM crm_incentive_entry entry
                      WHERE entry.credit_id = credit.id
                   GROUP BY entry.currency_id) paid ON TRUE
-             WHERE credit.reversal_of_id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                WHERE back.reversal_of_id = credit.id)
+             WHERE %s
           GROUP BY credit.participant_id, credit.company_id, credit.measure_id,
                    credit.document_model, credit.document_id, credit.partner_id,
                    credit.currency_id, paid.currency_id
-            """
+            """,
+            self.env["crm.incentive.credit"]._stands("credit"),
         )

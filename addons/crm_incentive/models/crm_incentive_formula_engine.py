@@ -99,9 +99,7 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
                    AND credit.date BETWEEN period.date_from AND period.date_to
                  WHERE credit.company_id = %(company)s
                    AND credit.measure_id = ANY(%(measures)s)
-                   AND credit.date <= %(date_to)s AND credit.reversal_of_id IS NULL
-                   AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                    WHERE back.reversal_of_id = credit.id)
+                   AND credit.date <= %(date_to)s AND %(stands)s
                    AND %(who)s
             ),
             rate AS MATERIALIZED (%(rates)s)
@@ -119,6 +117,7 @@ class CrmIncentiveFormulaEngine(models.AbstractModel):
             measures=measures.ids,
             date_to=date_to,
             who=credited,
+            stands=self.env["crm.incentive.credit"]._stands("credit"),
             rates=self.env["crm.incentive.ledger"]._rates(plan.company_id),
             unit=Decimal(str(plan.currency_id.rounding)),
         )

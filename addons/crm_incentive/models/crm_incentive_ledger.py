@@ -319,7 +319,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             company.id,
             date_to,
             self._of(people, SQL("entry.participant_id")),
-            self._stands(),
+            self.env["crm.incentive.entry"]._stands("entry"),
         )
 
     def _reversals(self, stamp):

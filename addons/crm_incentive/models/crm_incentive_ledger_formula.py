@@ -184,7 +184,7 @@ class CrmIncentiveLedger(models.AbstractModel):
               GROUP BY 1, 2, 3, 4
                 """,
                 company.id,
-                self._stands(),
+                self.env["crm.incentive.entry"]._stands("entry"),
             )
         )
         return {row[:4]: Decimal(row[4]) for row in rows}
@@ -283,7 +283,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             company.id,
             date_to,
             self._of(people, SQL("entry.participant_id")),
-            self._stands(),
+            self.env["crm.incentive.entry"]._stands("entry"),
         )
 
     def _formula_columns(self):

@@ -18,8 +18,8 @@ class CrmIncentiveLedger(models.AbstractModel):
         self._create_table(
             "incentive_component",
             SQL(
-                "SELECT *, DENSE_RANK() OVER (ORDER BY plan_id, component_code)::integer"
-                " AS track FROM (%s) part",
+                "SELECT part.*, DENSE_RANK() OVER (ORDER BY plan_id,"
+                " component_code)::integer AS track FROM (%s) part",
                 self._components(company),
             ),
         )
@@ -111,7 +111,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             """,
             company.id,
             self._of(people, SQL("entry.participant_id")),
-            self._stands(),
+            self.env["crm.incentive.entry"]._stands("entry"),
         )
 
     def _components(self, company):
@@ -157,10 +157,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                AND component.measure_id = credit.measure_id
                AND component.date_from <= credit.date
                AND (component.date_to IS NULL OR component.date_to > credit.date)
-             WHERE credit.company_id = %s AND credit.date <= %s AND %s
-               AND credit.reversal_of_id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM crm_incentive_credit back
-                                WHERE back.reversal_of_id = credit.id)
+             WHERE credit.company_id = %s AND credit.date <= %s AND %s AND %s
                AND NOT EXISTS (SELECT 1 FROM frozen
                                 WHERE frozen.credit_id = credit.id
                                   AND frozen.plan_id = component.plan_id
@@ -169,6 +166,7 @@ class CrmIncentiveLedger(models.AbstractModel):
             company.id,
             date_to,
             self._of(people, SQL("credit.participant_id")),
+            self.env["crm.incentive.credit"]._stands("credit"),
         )
 
     def _taken_back_credits(self):
@@ -216,47 +214,57 @@ class CrmIncentiveLedger(models.AbstractModel):
 
     def _rates(self, company):
         """Price of a document's currency in the plan's, the last on or before."""
+        return SQL(
+            """
+            SELECT need.credit_currency_id, need.currency_id, need.date,
+                   %(price)s AS value
+              FROM (SELECT DISTINCT credit_currency_id, currency_id, date
+                      FROM candidate) need
+            """,
+            price=self._price(
+                (SQL("need.credit_currency_id"), SQL("need.currency_id")),
+                SQL("need.date"),
+                (SQL("%s", company.root_id.id), SQL("%s", company.currency_id.id)),
+            ),
+        )
+
+    def _price(self, pair, day, company):
+        """SQL of what one of the first currency is in the second, at the last rates
+        on or before ``day``; NULL without such a rate.
+
+        ``pair`` is SQL of both ids, ``company`` of the root company's id and of the
+        company's own currency's.
+        """
+        source, target = pair
+        root, own = company
 
         def last_rate(currency):
             return SQL(
                 """
                 COALESCE((SELECT rate.rate FROM res_currency_rate rate
-                           WHERE rate.currency_id = need.%(currency)s
-                             AND rate.name <= need.date
-                             AND (rate.company_id = %(root)s OR rate.company_id IS NULL)
+                           WHERE rate.currency_id = %(currency)s
+                             AND rate.name <= %(day)s
+                             AND (rate.company_id IS NULL OR rate.company_id = %(root)s)
                         ORDER BY rate.company_id, rate.name DESC LIMIT 1),
-                         CASE WHEN need.%(currency)s = %(own)s THEN 1 END)
+                         CASE WHEN %(currency)s = %(own)s THEN 1 END)
                 """,
-                currency=SQL.identifier(currency),
-                root=company.root_id.id,
-                own=company.currency_id.id,
+                currency=currency,
+                day=day,
+                root=root,
+                own=own,
             )
 
         return SQL(
-            """
-            SELECT need.credit_currency_id, need.currency_id, need.date,
-                   CASE WHEN need.credit_currency_id = need.currency_id THEN 1
-                        ELSE %(target)s / %(source)s END AS value
-              FROM (SELECT DISTINCT credit_currency_id, currency_id, date
-                      FROM candidate) need
-            """,
-            source=last_rate("credit_currency_id"),
-            target=last_rate("currency_id"),
+            "CASE WHEN %(source)s = %(target)s THEN 1 ELSE %(to)s / %(by)s END",
+            source=source,
+            target=target,
+            to=last_rate(target),
+            by=last_rate(source),
         )
 
     def _of(self, people, column):
         """Condition that ``column`` is one of ``people``, when these are given."""
         return SQL("TRUE") if people is None else SQL("%s = ANY(%s)", column, people)
-
-    def _stands(self):
-        """Condition on ``entry``: neither a reversal nor reversed."""
-        return SQL(
-            """
-            entry.reversal_of_id IS NULL AND NOT EXISTS (
-                SELECT 1 FROM crm_incentive_entry back
-                 WHERE back.reversal_of_id = entry.id)
-            """
-        )
 
     def _learn(self, table, columns):
         """Let the database know what a table has got in this transaction.

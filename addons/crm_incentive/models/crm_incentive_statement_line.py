@@ -76,5 +76,5 @@ class CrmIncentiveStatementLine(models.Model):
                    entry.plan_id, entry.component_code, entry.kind,
                    entry.origin_period_id, entry.currency_id
             """,
-            self.env["crm.incentive.ledger"]._stands(),
+            self.env["crm.incentive.entry"]._stands("entry"),
         )

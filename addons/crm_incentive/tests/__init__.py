@@ -8,6 +8,7 @@ from . import test_incentive_forecast
 from . import test_incentive_formula
 from . import test_incentive_hierarchy
 from . import test_incentive_incremental
+from . import test_incentive_kept
 from . import test_incentive_ledger
 from . import test_incentive_migration
 from . import test_incentive_payment

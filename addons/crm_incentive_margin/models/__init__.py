@@ -1,1 +1,2 @@
 from . import crm_incentive_source_margin
+from . import crm_incentive_source_invoice_margin

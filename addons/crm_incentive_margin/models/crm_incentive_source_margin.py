@@ -26,7 +26,7 @@ class CrmIncentiveSourceMargin(models.AbstractModel):
 
 
 class SaleOrderLine(models.Model):
-    """The cost of a confirmed order's line changes its margin."""
+    """The cost of a confirmed order's line changes its margin, and its invoices'."""
 
     _inherit = "sale.order.line"
 
@@ -34,4 +34,5 @@ class SaleOrderLine(models.Model):
         result = super().write(vals)
         if "purchase_price" in vals:
             self.order_id._mark_incentive()
+            self.invoice_lines.move_id._mark_incentive(False)
         return result

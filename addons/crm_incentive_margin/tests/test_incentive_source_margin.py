@@ -40,6 +40,40 @@ class TestIncentiveSourceMargin(IncentiveCommon):
         order.date_order = "2026-01-10 02:00:00"
         return order
 
+    def test_i2_invoices_take_the_orders_cost(self):
+        """I2, I9: by the order's line, in its unit; a credit note takes it back."""
+        self._plan(self._measure("invoice_margin"), self._table(((0, 10),)), code="inv")
+        order = self._order(240, unit=self.env.ref("uom.product_uom_dozen"))
+        order.order_line.product_id.standard_price = 99
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        invoice.invoice_date = "2026-02-03"
+        invoice.action_post()
+        self._run(2)
+        self.assertEqual(self._credited("invoice_margin"), 120)
+        order.order_line.purchase_price = 140
+        self._refund(invoice, "2026-02-20")
+        self._run(2)
+        self.assertEqual(self._credited("invoice_margin"), 0)
+
+    def test_i6_invoices_alone_cost_what_the_product_does(self):
+        """The cost is converted at the invoice's date."""
+        currency = self.setup_other_currency(
+            "EUR", rates=[("2026-01-01", 0.5), ("2026-02-01", 0.8)]
+        )
+        self._plan(self._measure("invoice_margin"), self._table(((0, 10),)), code="inv")
+        self.product_a.standard_price = 100
+        self._invoice("2026-01-10", 1000, currency=currency)
+        self._run(1)
+        self.assertEqual(self._credited("invoice_margin"), 950)
+
+    def _credited(self, source):
+        """Sum of the credits that stand, in the document's currency."""
+        credits = self.env["crm.incentive.credit"].search(
+            [("measure_id.source", "=", source), ("reversal_of_id", "=", False)]
+        )
+        return sum(credits.filtered(lambda c: not c.reversal_ids).mapped("amount"))
+
     def _pricelist(self, currency):
         return self.env["product.pricelist"].create(
             {"name": currency.name, "currency_id": currency.id}
