@@ -20,7 +20,7 @@ KEYS = (
         "incentive.full_s",
         "seconds of a first full run on 100,000 order lines",
         "200 people, four currencies, 30,000 of the lines split between two people,"
-        " twelve periods; action_run, undone and repeated: median of three",
+        " twelve periods; action_run, the first of each of three copies: median",
         at_most=8,
     ),
     Key(
