@@ -16,6 +16,7 @@
         "views/crm_incentive_statement_views.xml",
         "views/crm_incentive_run_views.xml",
         "views/crm_incentive_entry_views.xml",
+        "views/crm_incentive_component_grid_views.xml",
         "views/crm_incentive_plan_views.xml",
         "views/crm_incentive_measure_views.xml",
         "views/crm_incentive_formula_views.xml",
@@ -35,6 +36,7 @@
     "demo": [
         "demo/crm_incentive_demo.xml",
         "demo/crm_incentive_formula_demo.xml",
+        "demo/crm_incentive_grid_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_incentive/static/src/**/*"],

@@ -48,6 +48,17 @@ class TestIncentiveSequence(FormulaCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.measure.clawback_days = 45
+        cls.measure.rule_ids = [
+            Command.create(
+                {
+                    "receiver": "fixed",
+                    "participant_id": cls.other_participant.id,
+                    "kind": "overlay",
+                    "share": "5",
+                    "condition": "deal > 3000 and lines > 1",
+                }
+            )
+        ]
         cls.plan = cls._plan(cls.measure, cls._table())
         cls._plan(
             cls._measure("payment"), cls._table(((0, 2), (3000, 3))), mode="retroactive"
@@ -94,6 +105,13 @@ class TestIncentiveSequence(FormulaCommon):
             for entry in entries:
                 self.assertTrue(entry.version_id and entry.exchange_rate)
                 self.assertTrue(entry.credit_id.res_id or entry.formula_version_id)
+            self._assert_explained(entries.filtered("credit_id"))
+
+    def _assert_explained(self, entries):
+        """The slices told on reading sum up to what was written."""
+        for entry in entries.filtered(lambda each: not each.reversal_of_id):
+            told = sum(Decimal(part["amount"]) for part in entry.slices)
+            self.assertAlmostEqual(told, Decimal(str(entry.amount_exact)), 9)
 
     def _pick(self, number):
         return self.invoices[number % len(self.invoices)] if self.invoices else None

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import BaseCase, tagged
 
 from ..formula import Scope, evaluate, parse
@@ -82,6 +82,41 @@ class TestIncentiveGrid(FormulaCommon):
         self._run(2)
         self.assertEqual(self._statement(1).earned, 50)
         self.assertEqual(self._statement(2).earned, 15)
+
+    def test_i4_a_component_by_two_figures_needs_no_formula(self):
+        """The wizard writes it; the statement explains it."""
+        self._grid((0, 0, 1), (0, 1, 2), (3000, 0, 3), (3000, 1, 4))
+        plan = self.env["crm.incentive.plan"].create(
+            {
+                "name": "By grid",
+                "assignment_ids": [
+                    Command.create(
+                        {
+                            "participant_id": self.participant.id,
+                            "date_from": "2026-01-01",
+                        }
+                    )
+                ],
+                "version_ids": [Command.create({"date_from": "2026-01-01"})],
+            }
+        )
+        self._quota(2000, "2026-01-01", "2026-01-31")
+        wizard = self.env["crm.incentive.component.grid"].with_user(self.planner)
+        values = {"version_id": plan.version_ids.id, "name": "Grid", "code": "pay"}
+        values |= {
+            "measure_id": self.measure.id,
+            "table_id": self.env["crm.incentive.rate.table"]
+            .search([("code", "=", "steps")])
+            .id,
+        }
+        with self.assertRaises(UserError):
+            wizard.create({**values, "column": "measure"}).action_add()
+        wizard.create(values).action_add()
+        plan.version_ids.action_approve()
+        self._invoice("2026-01-05", 2500)
+        self._run(1)
+        self.assertEqual(self._statement(1).earned, 50)
+        self.assertIn("grid(steps", self._statement(1).entry_ids.slices_text)
 
     def test_i4_what_is_refused_of_grids(self):
         with self.assertRaises(ValidationError):

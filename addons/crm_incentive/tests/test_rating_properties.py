@@ -61,6 +61,16 @@ class TestRatingProperties(BaseCase):
         )
 
     @QUICK
+    @given(tables(), amounts, amounts, st.sampled_from(["marginal", "retroactive"]))
+    def test_i7_slices_of_a_step_sum_to_what_it_earns(self, table, before, step, mode):
+        slices = table.step(mode, before, before + step)
+        self.assertEqual(sum(part.base for part in slices), step)
+        self.assertEqual(
+            sum(part.amount for part in slices),
+            table.cumulative(mode, before + step) - table.cumulative(mode, before),
+        )
+
+    @QUICK
     @given(
         tables(), credit_lists, amounts, st.sampled_from(["marginal", "retroactive"])
     )

@@ -5,3 +5,4 @@ from . import crm_incentive_forecast
 from . import crm_incentive_migration
 from . import crm_incentive_migration_make
 from . import crm_incentive_accrual
+from . import crm_incentive_component_grid
