@@ -2,6 +2,7 @@ from . import crm_incentive_appended_mixin
 from . import crm_incentive_document_mixin
 from . import crm_incentive_locked_mixin
 from . import crm_incentive_mark
+from . import crm_incentive_version_mixin
 from . import crm_incentive_period
 from . import crm_incentive_participant
 from . import crm_incentive_source

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..formula import FormulaError, order, parse
 from ..formula.tokens import is_name
@@ -160,9 +160,11 @@ class CrmIncentiveFormulaVersion(models.Model):
     """
 
     _name = "crm.incentive.formula.version"
-    _inherit = "crm.incentive.marked.mixin"
+    _inherit = ["crm.incentive.version.mixin", "crm.incentive.marked.mixin"]
     _description = "Incentive Formula Version"
     _order = "formula_id, date_from desc, id desc"
+
+    _kept_current = frozenset({"measure_ids", "formula_ids", "table_ids"})
 
     formula_id = fields.Many2one(
         comodel_name="crm.incentive.formula",
@@ -173,24 +175,12 @@ class CrmIncentiveFormulaVersion(models.Model):
     company_id = fields.Many2one(
         related="formula_id.company_id", store=True, index=True
     )
-    date_from = fields.Date(string="In Force From", required=True)
     expression = fields.Text(
         required=True,
         help="Measures and formulas by their codes, numbers, + - * /, comparisons, "
         "and or not, a if condition else b, and functions, which are offered while you "
         "type.",
     )
-    state = fields.Selection(
-        selection=[("draft", "Draft"), ("approved", "Approved")],
-        default="draft",
-        required=True,
-        readonly=True,
-        copy=False,
-    )
-    approved_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
-    )
-    approved_at = fields.Datetime(readonly=True, copy=False)
     measure_ids = fields.Many2many(
         comodel_name="crm.incentive.measure",
         relation="crm_incentive_formula_version_measure_rel",
@@ -264,22 +254,6 @@ class CrmIncentiveFormulaVersion(models.Model):
                 )
         self.formula_id._check_cycle()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_no_state(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals.keys() - {"measure_ids", "formula_ids", "table_ids"}:
-            self._check_draft()
-            self._check_no_state(vals)
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        self._check_draft()
-
     def action_approve(self):
         """Put the versions in force; they cannot be changed afterwards."""
         self.check_access("write")
@@ -287,31 +261,11 @@ class CrmIncentiveFormulaVersion(models.Model):
         self._check_expression()
         for version in self:
             version._check_date()
-        # past write(), which lets nobody set the state
-        vals = {
-            "state": "approved",
-            "approved_by_id": self.env.uid,
-            "approved_at": fields.Datetime.now(),
-        }
-        super().write(vals)  # pylint: disable=super-method-mismatch
-        # what its measures count is marked from now on
-        self.env.registry.clear_cache()
+        self._approve()
         # computed stored relations leave their other end in the cache as it was
         for named in (self.measure_ids, self.table_ids):
             named.invalidate_recordset(["formula_version_ids", "is_locked"])
         return True
-
-    def action_new_version(self):
-        """A draft copy, to be given its date."""
-        self.ensure_one()
-        today = fields.Date.context_today(self)
-        version = self.copy({"date_from": max(today, self.date_from)})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": version.id,
-            "view_mode": "form",
-        }
 
     def action_try(self):
         """Try the formula on a person and period."""
@@ -321,20 +275,6 @@ class CrmIncentiveFormulaVersion(models.Model):
         )
         action["context"] = {"default_version_id": self.id}
         return action
-
-    def _check_no_state(self, vals):
-        if {"state", "approved_by_id", "approved_at"} & vals.keys():
-            raise UserError(self.env._("Versions are approved by their button."))
-
-    def _check_draft(self):
-        approved = self.filtered(lambda version: version.state == "approved")
-        if approved:
-            raise UserError(
-                self.env._(
-                    "%(name)s is approved and read-only: make a new version.",
-                    name=approved[0].display_name,
-                )
-            )
 
     def _check_date(self):
         """A version never reaches back into what was already stated with it."""
@@ -348,10 +288,4 @@ class CrmIncentiveFormulaVersion(models.Model):
             limit=1,
         )
         if stated:
-            raise UserError(
-                self.env._(
-                    "%(name)s would begin in %(period)s, which is already stated.",
-                    name=self.display_name,
-                    period=stated.period_id.name,
-                )
-            )
+            raise self._stated_error(stated.period_id)

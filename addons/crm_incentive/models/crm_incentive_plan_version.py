@@ -14,7 +14,7 @@ class CrmIncentivePlanVersion(models.Model):
     """
 
     _name = "crm.incentive.plan.version"
-    _inherit = "crm.incentive.marked.mixin"
+    _inherit = ["crm.incentive.version.mixin", "crm.incentive.marked.mixin"]
     _description = "Incentive Plan Version"
     _order = "plan_id, date_from desc, id desc"
     _check_company_auto = True
@@ -28,18 +28,6 @@ class CrmIncentivePlanVersion(models.Model):
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="plan_id.currency_id")
-    date_from = fields.Date(string="In Force From", required=True)
-    state = fields.Selection(
-        selection=[("draft", "Draft"), ("approved", "Approved")],
-        default="draft",
-        required=True,
-        readonly=True,
-        copy=False,
-    )
-    approved_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False, ondelete="restrict"
-    )
-    approved_at = fields.Datetime(readonly=True, copy=False)
     component_ids = fields.One2many(
         comodel_name="crm.incentive.plan.component",
         inverse_name="version_id",
@@ -61,21 +49,6 @@ class CrmIncentivePlanVersion(models.Model):
                 date=fields.Date.to_string(version.date_from) or "",
             )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_no_state(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_draft()
-        self._check_no_state(vals)
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        self._check_draft()
-
     def action_approve(self):
         """Put the versions in force; they cannot be changed afterwards."""
         self.check_access("write")
@@ -83,29 +56,9 @@ class CrmIncentivePlanVersion(models.Model):
             version._check_draft()
             version._check_complete()
             version._check_date()
-        # past write(), which lets nobody set the state
-        vals = {
-            "state": "approved",
-            "approved_by_id": self.env.uid,
-            "approved_at": fields.Datetime.now(),
-        }
-        result = super().write(vals)  # pylint: disable=super-method-mismatch
-        # the company's documents are marked from now on
-        self.env.registry.clear_cache()
+        self._approve()
         self._mark_company()
-        return result
-
-    def action_new_version(self):
-        """A draft copy, to be given its date."""
-        self.ensure_one()
-        today = fields.Date.context_today(self)
-        version = self.copy({"date_from": max(today, self.date_from)})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": version.id,
-            "view_mode": "form",
-        }
+        return True
 
     def action_replay(self):
         """Compare the version with the past."""
@@ -134,20 +87,6 @@ class CrmIncentivePlanVersion(models.Model):
             )
             result |= known.sorted("date_from")[-1:]
         return result
-
-    def _check_no_state(self, vals):
-        if {"state", "approved_by_id", "approved_at"} & vals.keys():
-            raise UserError(self.env._("Versions are approved by their button."))
-
-    def _check_draft(self):
-        approved = self.filtered(lambda version: version.state == "approved")
-        if approved:
-            raise UserError(
-                self.env._(
-                    "%(name)s is approved and read-only: make a new version.",
-                    name=approved[0].display_name,
-                )
-            )
 
     def _check_complete(self):
         if not self.component_ids:
@@ -191,14 +130,7 @@ class CrmIncentivePlanVersion(models.Model):
             limit=1,
         )
         if stated or closed and self.plan_id.is_locked:
-            period = closed or stated.period_id
-            raise UserError(
-                self.env._(
-                    "%(name)s would begin in %(period)s, which is already stated.",
-                    name=self.display_name,
-                    period=period.name,
-                )
-            )
+            raise self._stated_error(closed or stated.period_id)
 
 
 class CrmIncentivePlanComponent(models.Model):
