@@ -44,7 +44,6 @@ class CrmIncentiveCredit(models.Model):
         comodel_name="res.partner",
         string="Customer",
         readonly=True,
-        index="btree_not_null",
     )
     partner_name = fields.Char(related="partner_id.name", string="Customer Name")
     source_key = fields.Char(required=True, readonly=True)
@@ -68,8 +67,7 @@ class CrmIncentiveCredit(models.Model):
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
     )
     _person_idx = models.Index("(participant_id, measure_id, date)")
-    _deal_idx = models.Index("(rule_id, transaction_key)")
-    _document_idx = models.Index("(document_model, document_id)")
+    _document_idx = models.Index("(document_id, document_model)")
 
     @api.depends("document_name", "participant_id")
     def _compute_display_name(self):
@@ -256,14 +254,13 @@ class CrmIncentiveCredit(models.Model):
               JOIN crm_incentive_credit_rule rule ON rule.id = credit.rule_id
              WHERE credit.measure_id = %s
                AND rule.receiver IN ('owner', 'caller', 'leader', 'role')
+               AND credit.document_model = %s
                AND credit.reversal_of_id IS NULL AND %s
           ORDER BY credit.rule_id, credit.transaction_key, credit.id
             """,
             measure.id,
-            measure._source()._chosen(
-                SQL("credit.transaction_key"),
-                touched and SQL("SELECT transaction_key FROM source"),
-            ),
+            measure._source()._document_model,
+            measure._source()._chosen(SQL("credit.document_id"), touched),
         )
 
     def _shares(self, measure):

@@ -50,12 +50,13 @@ class CrmIncentiveDeal(models.Model):
                     SELECT MIN(entry.id) AS first_id, entry.currency_id,
                            SUM(entry.amount) AS amount
                       FROM crm_incentive_entry entry
-                     WHERE entry.credit_id = credit.id
+                     WHERE entry.credit_id = credit.id AND %s
                   GROUP BY entry.currency_id) paid ON TRUE
              WHERE %s
           GROUP BY credit.participant_id, credit.company_id, credit.measure_id,
                    credit.document_model, credit.document_id, credit.partner_id,
                    credit.currency_id, paid.currency_id
             """,
+            self.env["crm.incentive.entry"]._stands("entry"),
             self.env["crm.incentive.credit"]._stands("credit"),
         )

@@ -87,7 +87,6 @@ class CrmIncentiveEntry(models.Model):
         comodel_name="crm.incentive.credit",
         readonly=True,
         ondelete="restrict",
-        index="btree_not_null",
     )
     partner_name = fields.Char(
         related="credit_id.partner_id.name",
@@ -137,7 +136,7 @@ class CrmIncentiveEntry(models.Model):
         "CHECK (credit_id IS NOT NULL OR formula_version_id IS NOT NULL)",
         "An entry tells its credit or its formula.",
     )
-    _window_idx = models.Index("(participant_id, plan_id, component_code, window_key)")
+    _person_idx = models.Index("(participant_id, period_id)")
 
     @api.depends("credit_id", "component_id", "origin_period_id")
     def _compute_document_name(self):

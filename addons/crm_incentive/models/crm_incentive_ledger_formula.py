@@ -36,7 +36,10 @@ class CrmIncentiveLedger(models.AbstractModel):
 
     def _update(self, company, date_to, run, people=None):
         result = super()._update(company, date_to, run, people)
-        wanted, report = self._wanted_formulas(company, date_to, people)
+        components = self._formula_components(company, date_to)
+        if not components:
+            return {**result, "problems": []}
+        wanted, report = self._wanted_formulas(components, company, date_to, people)
         counts = self._write_formulas(company, date_to, run, wanted, people)
         return {
             **result,
@@ -47,11 +50,9 @@ class CrmIncentiveLedger(models.AbstractModel):
             "problems": report["problems"],
         }
 
-    def _wanted_formulas(self, company, date_to, people):
-        """Entries that drafts should hold, and what is to be reported."""
-        report = {"waiting": 0, "unconverted": set(), "problems": []}
-        wanted = []
-        components = self.env["crm.incentive.plan.component"].search(
+    def _formula_components(self, company, date_to):
+        """Those of approved versions up to ``date_to``: approved, they never go."""
+        return self.env["crm.incentive.plan.component"].search(
             [
                 ("company_id", "=", company.id),
                 ("kind", "=", "formula"),
@@ -59,8 +60,11 @@ class CrmIncentiveLedger(models.AbstractModel):
                 ("version_id.date_from", "<=", date_to),
             ]
         )
-        if not components:
-            return wanted, report
+
+    def _wanted_formulas(self, components, company, date_to, people):
+        """Entries that drafts should hold, and what is to be reported."""
+        report = {"waiting": 0, "unconverted": set(), "problems": []}
+        wanted = []
         stated = self._stated_formulas(company)
         places = self._formula_places(company, date_to)
         engine = self.env["crm.incentive.formula.engine"]

@@ -237,7 +237,7 @@ class CrmIncentiveRun(models.Model):
             if marked is not None:
                 if source is None or source._document_model not in marked:
                     continue
-                touched = source._touched()
+                touched = source._chosen_documents()
             counts = credits._collect(measure, date_to, self, touched)
             added += counts[0]
             reversed_count += counts[1]

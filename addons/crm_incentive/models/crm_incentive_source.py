@@ -46,6 +46,14 @@ class CrmIncentiveSource(models.AbstractModel):
         """SQL of the documents to look at again because marked ones changed."""
         return self.env["crm.incentive.mark"]._marked(self._document_model)
 
+    def _chosen_documents(self):
+        """SQL of what :meth:`_touched` finds, looked for once."""
+        self.env["crm.incentive.ledger"]._create_table(
+            "incentive_touched",
+            SQL("SELECT res_id FROM (%s) touched (res_id)", self._touched()),
+        )
+        return SQL("SELECT res_id FROM incentive_touched")
+
     def _chosen(self, column, ids):
         """Condition that ``column`` is among ``ids`` (SQL), when these are given."""
         return SQL("%s IN (%s)", column, ids) if ids else SQL("TRUE")

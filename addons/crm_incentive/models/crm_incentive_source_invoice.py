@@ -56,19 +56,21 @@ class CrmIncentiveSourceInvoice(models.AbstractModel):
         return SQL("-line.amount_currency")
 
     def _touched(self):
-        """Credit notes are told by their invoice: the ones lead to the others."""
+        """Credit notes are told by their invoice: one of a deal leads to all."""
         marked = super()._touched()
         return SQL(
             """
-            WITH marked AS (%s)
+            WITH marked AS (%s),
+            deal AS (
+                SELECT COALESCE(doc.reversed_entry_id, doc.id) AS origin
+                  FROM account_move doc JOIN marked ON marked.res_id = doc.id
+            )
             SELECT res_id FROM marked
              UNION
-            SELECT doc.id FROM account_move doc
-              JOIN marked ON marked.res_id = doc.reversed_entry_id
+            SELECT origin FROM deal
              UNION
-            SELECT doc.reversed_entry_id FROM account_move doc
-              JOIN marked ON marked.res_id = doc.id
-             WHERE doc.reversed_entry_id IS NOT NULL
+            SELECT doc.id FROM account_move doc
+              JOIN deal ON deal.origin = doc.reversed_entry_id
             """,
             marked,
         )
