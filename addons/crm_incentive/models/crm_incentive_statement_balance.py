@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -66,20 +68,16 @@ class CrmIncentiveStatement(models.Model):
         )
         ledger = self.env["crm.incentive.ledger"]
         ledger._create_table("incentive_total", self._ledger_sums(periods, people))
-        # planned once for all periods: planning takes longer than a person's balance
+        # planned once for all periods: planning takes longer than a person's balance;
+        # by a name of its own, as what is prepared outlives a transaction that fails
+        name = SQL.identifier(f"incentive_balance_{uuid4().hex}")
         execute = self.env.cr.execute
         execute(SQL("SET LOCAL plan_cache_mode = force_generic_plan"))
-        execute(
-            SQL(
-                "PREPARE incentive_balance (integer, date) AS %s",
-                self._balance_query(people),
-            )
-        )
+        query = self._balance_query(people)
+        execute(SQL("PREPARE %s (integer, date) AS %s", name, query))
         for period in periods:
-            execute(
-                SQL("EXECUTE incentive_balance (%s, %s)", period.id, period.date_from)
-            )
-        execute(SQL("DEALLOCATE incentive_balance"))
+            execute(SQL("EXECUTE %s (%s, %s)", name, period.id, period.date_from))
+        execute(SQL("DEALLOCATE %s", name))
         execute(SQL("SET LOCAL plan_cache_mode TO DEFAULT"))
         self.invalidate_model()
 
