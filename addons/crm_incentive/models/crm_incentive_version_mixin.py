@@ -64,9 +64,10 @@ class CrmIncentiveVersionMixin(models.AbstractModel):
             "approved_by_id": self.env.uid,
             "approved_at": fields.Datetime.now(),
         }
-        super().write(vals)  # pylint: disable=super-method-mismatch
+        result = super().write(vals)  # pylint: disable=super-method-mismatch
         # what they count is marked from now on
         self.env.registry.clear_cache()
+        return result
 
     def _check_no_state(self, vals):
         if {"state", "approved_by_id", "approved_at"} & vals.keys():
