@@ -66,6 +66,13 @@ class CrmIncentiveAppendedMixin(models.AbstractModel):
         raise self._appended_error()
 
     @api.model
+    def _is_named(self, name, records):
+        """Whether a row of anybody, in any company, has one of ``records`` there."""
+        # whoever asks: it is about deleting them
+        rows_sudo = self.sudo()
+        return bool(rows_sudo.search_count([(name, "in", records.ids)], limit=1))
+
+    @api.model
     def _stands(self, alias):
         """Condition that the row ``alias`` holds: neither a reversal nor reversed."""
         return SQL(

@@ -24,54 +24,58 @@ class CrmIncentiveLedger(models.AbstractModel):
             ),
         )
         self._create_table(
-            "incentive_candidate",
-            SQL(
-                """
-                WITH frozen AS MATERIALIZED (%(frozen)s),
-                component AS NOT MATERIALIZED (SELECT * FROM incentive_component),
-                candidate AS (%(fresh)s UNION ALL %(taken_back)s),
-                stated AS MATERIALIZED (%(stated)s),
-                origin AS MATERIALIZED (%(days)s)
-                SELECT candidate.*, origin.id AS origin_period_id,
-                       COALESCE(origin.date_from, candidate.date) AS since,
-                       stated.base AS stated_base, stated.exact AS stated_exact,
-                       stated.amount AS stated_amount
-                  FROM candidate
-             LEFT JOIN origin ON origin.date = candidate.date
-             LEFT JOIN stated USING (participant_id, track, window_key)
-                """,
-                frozen=self._frozen(company, people),
-                fresh=self._fresh_credits(company, date_to, people),
-                taken_back=self._taken_back_credits(),
-                stated=self._stated(),
-                days=self._days(company),
-            ),
+            "incentive_candidate", self._candidates(company, date_to, people)
         )
-        self._create_table(
-            "incentive_step",
-            SQL(
-                """
-                WITH candidate AS NOT MATERIALIZED (SELECT * FROM incentive_candidate),
-                place AS MATERIALIZED (%(places)s),
-                rate AS MATERIALIZED (%(rates)s)
-                SELECT step.*,
-                       ROUND(amount * exchange_rate / unit) * unit AS base
-                  FROM (
-                    SELECT candidate.*, component.component_code,
-                           component.rate_table_id, component.mode, component.scope,
-                           component.version_id, component.plan_id, component.unit,
-                           place.period_id, place.period_from,
-                           COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate
-                      FROM candidate
-                 LEFT JOIN place USING (participant_id, currency_id, since)
-                 LEFT JOIN rate USING (credit_currency_id, currency_id, date)
-                      JOIN incentive_component component
-                        ON component.component_id = candidate.component_id
-                       ) step
-                """,
-                places=self._places(company, date_to),
-                rates=self._rates(company),
-            ),
+        self._create_table("incentive_step", self._placed_candidates(company, date_to))
+
+    def _candidates(self, company, date_to, people):
+        """Credits to be rated, their running total and what is stated of it."""
+        return SQL(
+            """
+            WITH frozen AS MATERIALIZED (%(frozen)s),
+            component AS NOT MATERIALIZED (SELECT * FROM incentive_component),
+            candidate AS (%(fresh)s UNION ALL %(taken_back)s),
+            stated AS MATERIALIZED (%(stated)s),
+            origin AS MATERIALIZED (%(days)s)
+            SELECT candidate.*, origin.id AS origin_period_id,
+                   COALESCE(origin.date_from, candidate.date) AS since,
+                   stated.base AS stated_base, stated.exact AS stated_exact,
+                   stated.amount AS stated_amount
+              FROM candidate
+         LEFT JOIN origin ON origin.date = candidate.date
+         LEFT JOIN stated USING (participant_id, track, window_key)
+            """,
+            frozen=self._frozen(company, people),
+            fresh=self._fresh_credits(company, date_to, people),
+            taken_back=self._taken_back_credits(),
+            stated=self._stated(),
+            days=self._days(company),
+        )
+
+    def _placed_candidates(self, company, date_to):
+        """Candidates with their component, period and exchange rate."""
+        return SQL(
+            """
+            WITH candidate AS NOT MATERIALIZED (SELECT * FROM incentive_candidate),
+            place AS MATERIALIZED (%(places)s),
+            rate AS MATERIALIZED (%(rates)s)
+            SELECT step.*,
+                   ROUND(amount * exchange_rate / unit) * unit AS base
+              FROM (
+                SELECT candidate.*, component.component_code,
+                       component.rate_table_id, component.mode, component.scope,
+                       component.version_id, component.plan_id, component.unit,
+                       place.period_id, place.period_from,
+                       COALESCE(candidate.fixed_rate, rate.value) AS exchange_rate
+                  FROM candidate
+             LEFT JOIN place USING (participant_id, currency_id, since)
+             LEFT JOIN rate USING (credit_currency_id, currency_id, date)
+                  JOIN incentive_component component
+                    ON component.component_id = candidate.component_id
+                   ) step
+            """,
+            places=self._places(company, date_to),
+            rates=self._rates(company),
         )
 
     def _days(self, company):

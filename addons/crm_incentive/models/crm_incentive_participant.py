@@ -69,9 +69,7 @@ class CrmIncentiveParticipant(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_credited(self):
-        # credits of anybody, whoever asks
-        credits_sudo = self.env["crm.incentive.credit"].sudo()
-        if credits_sudo.search_count([("participant_id", "in", self.ids)], limit=1):
+        if self.env["crm.incentive.credit"]._is_named("participant_id", self):
             raise UserError(self.env._("Who was credited is kept: archive them."))
 
     def _marked_companies(self):

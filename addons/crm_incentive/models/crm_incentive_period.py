@@ -115,9 +115,7 @@ class CrmIncentivePeriod(models.Model):
 
     def _check_unused(self):
         statements = self.env["crm.incentive.statement"]
-        # entries of anybody, whoever asks
-        entries_sudo = self.env["crm.incentive.entry"].sudo()
         if statements.search_count(
             [("period_id", "in", self.ids)], limit=1
-        ) or entries_sudo.search_count([("origin_period_id", "in", self.ids)], limit=1):
+        ) or self.env["crm.incentive.entry"]._is_named("origin_period_id", self):
             raise UserError(self.env._("The period has statements."))

@@ -9,7 +9,5 @@ class ResCurrency(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_credited(self):
-        # credits of every company, whoever asks
-        credits_sudo = self.env["crm.incentive.credit"].sudo()
-        if credits_sudo.search_count([("currency_id", "in", self.ids)], limit=1):
+        if self.env["crm.incentive.credit"]._is_named("currency_id", self):
             raise UserError(self.env._("What was credited is kept: archive it."))

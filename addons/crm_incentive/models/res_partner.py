@@ -9,9 +9,7 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_credited(self):
-        # credits of every company, whoever asks
-        credits_sudo = self.env["crm.incentive.credit"].sudo()
-        if credits_sudo.search_count([("partner_id", "in", self.ids)], limit=1):
+        if self.env["crm.incentive.credit"]._is_named("partner_id", self):
             raise UserError(
                 self.env._("People were credited for this customer: archive it.")
             )
