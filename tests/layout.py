@@ -11,6 +11,7 @@ TEST_ADDONS = PROJECT / "tests" / "addons"
 ODOO_FOLDERS = {
     "cli",
     "controllers",
+    "gateway",
     "migrations",
     "models",
     "report",

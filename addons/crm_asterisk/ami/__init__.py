@@ -1,6 +1,7 @@
 """Asterisk's manager interface without Odoo. Reading order: messages (bytes to events),
 session (one connection, over pyst2), backoff (when to connect again), facts (what
-events say, in any order), call (what the facts mean), records (what happened while
+events say, in any order), reading (legs, customer, state), meetings (who talked),
+outcome (the result), call (all that the facts mean), records (what happened while
 nobody listened)."""
 
 from .backoff import Backoff

@@ -5,7 +5,7 @@ import threading
 
 from odoo.tests import BaseCase, tagged
 
-from ..ami import backoff, call, facts, messages as ami_messages
+from ..ami import backoff, facts, messages as ami_messages, reading
 from ..ami.backoff import REFUSED_S, Backoff
 from ..ami.messages import AmiError, Parser, ValueRefused, dialable, endpoint_name
 from ..ami.session import AmiClosed, AmiRefused, Session
@@ -21,7 +21,7 @@ class TestAmiSession(BaseCase):
         return session
 
     def test_doctests(self):
-        for module in (backoff, call, facts, ami_messages):
+        for module in (backoff, facts, ami_messages, reading):
             result = doctest.testmod(module)
             self.assertTrue(result.attempted, module.__name__)
             self.assertFalse(result.failed, module.__name__)
