@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -196,12 +196,22 @@ class ResPartner(models.Model):
         )
 
     @api.model
+    @tools.ormcache(
+        "self.env.uid",
+        "tuple(self.env.companies.ids)",
+        "self.env.user._get_group_ids()",
+        "self.env.context.get('active_test', True)",
+        "alias",
+        "action",
+    )
     def _pool_allowed_sql(self, alias, action="see"):
         """The condition of _pool_filtered on the partners of table `alias`.
 
         Two EXISTS on the index (partner, company): never IN (subquery), which
         costs seconds on a large pool. OFFSET 0 keeps the planner from reading all
-        rows into a hash. Superuser: the rows of others are asked.
+        rows into a hash. Superuser: the rows of others are asked. The text is kept
+        as long as the ranges and pools that it names (crm.pool.cached.mixin): to
+        make it costs more than to ask it.
         """
         customer = self._pool_reached_rows_domain(action, "customer")
         contact = self._pool_reached_rows_domain(action, "contact")
