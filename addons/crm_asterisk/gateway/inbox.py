@@ -22,8 +22,9 @@ MEMBER_EVENTS = (
 
 def digest(event: Message) -> str:
     """Identity of an event: all it says, in any order of its headers."""
-    text = json.dumps([sorted(event.headers.items()), sorted(event.repeated.items())])
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    said = sorted(f"{key}\x1f{value}" for key, value in event.headers.items())
+    said += sorted(f"{key}\x1f{value}" for key, value in event.repeated.items())
+    return hashlib.sha1("\x1e".join(said).encode(), usedforsecurity=False).hexdigest()
 
 
 def _members(events: list[Message]) -> dict[tuple[str, str], tuple[bool, bool, str]]:
@@ -96,27 +97,32 @@ class Inbox(Transactions):
     def _insert(self, env, events: list[Message]) -> list[Message]:
         """Into the inbox; returns those that were not there, in order of arrival."""
         unique = {digest(event): event for event in events}
-        now = fields.Datetime.now()
         rows = [
-            SQL(
-                "(%s, %s, %s, %s, %s, %s, %s)",
-                self.server_id,
-                key,
-                event.name,
-                call_key(event) or None,
-                moment(event.timestamp) or None,
-                json.dumps(dict(event.headers)),
-                now,
-            )
+            {
+                "digest": key,
+                "name": event.name,
+                "linkedid": call_key(event) or None,
+                "at": event.timestamp or None,
+                "payload": event.headers,
+            }
             for key, event in unique.items()
         ]
-        # the ORM has no insert that passes over rows that are there
+        # the ORM has no insert that passes over rows that are there; one document for
+        # all rows is written and read much sooner than a list of values for each
         inserted = env.execute_query(
             SQL(
                 """INSERT INTO asterisk_event
                     (server_id, digest, name, linkedid, event_at, payload, received_at)
-                VALUES %s ON CONFLICT DO NOTHING RETURNING digest""",
-                SQL(", ").join(rows),
+                SELECT %s, digest, name, linkedid,
+                       date_trunc('second', to_timestamp(at) AT TIME ZONE 'UTC'),
+                       payload, %s
+                  FROM json_to_recordset(%s) AS event (
+                       digest varchar, name varchar, linkedid varchar,
+                       at double precision, payload jsonb)
+                ON CONFLICT DO NOTHING RETURNING digest""",
+                self.server_id,
+                fields.Datetime.now(),
+                json.dumps(rows),
             )
         )
         keys = {row[0] for row in inserted}

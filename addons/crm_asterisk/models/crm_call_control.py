@@ -47,7 +47,10 @@ class CrmCall(models.Model):
     def _compute_participant_ids(self):
         for call in self:
             legs = call._own_legs().filtered("answered_at")
-            call.participant_ids = call.user_id | legs.endpoint_id.user_id
+            users = call.user_id | legs.endpoint_id.user_id
+            # most events change none of them: a link is written when it changes
+            if call.participant_ids != users:
+                call.participant_ids = users
 
     def action_hold(self):
         """The customer hears music; the own telephone stays off the hook."""

@@ -51,6 +51,7 @@ class CrmCall(models.Model):
         commands = self._commands_of(server, linkedids)
         endpoints = {e.name: e for e in server.endpoint_ids}
         changed = self.browse()
+        strangers = []
         missing = []
         for call, facts in found:
             row = rows.get(call.linkedid, self.browse())
@@ -63,11 +64,15 @@ class CrmCall(models.Model):
                     changed += row
                 row.write({**news, "facts": facts})
                 continue
-            vals.update(self._prepare_party_vals(server, call, vals, command))
             vals.update(
                 server_id=server.id, linkedid=call.linkedid, facts=facts, revision=1
             )
+            if command:
+                vals.update(self._prepare_command_vals(server, vals, command))
+            elif call.direction != "internal":
+                strangers.append(vals)
             missing.append(vals)
+        self._update_parties(server, strangers)
         created = self.create(missing)
         rows.update(created.grouped("linkedid"))
         pairs = [(rows[call.linkedid], call) for call, _facts in found]
@@ -128,33 +133,52 @@ class CrmCall(models.Model):
         )
 
     @api.model
-    def _prepare_party_vals(self, server, call, vals, command):
-        """Who the other side is: as asked for when the call is ours, else the only
-        customer who has the number."""
-        if command:
-            return {
-                "command_id": command.id,
-                "partner_id": command.partner_id.id,
-                "customer_id": command.customer_id.id,
-                "number": command.number or vals["number"],
-                "e164": self._international(server, command.number or "")
-                or vals["e164"],
-            }
-        if call.direction == "internal":
-            return {}
-        numbers = self.env["crm.phone.number"]._match(
-            vals["e164"] or vals["number"], server.country_id
+    def _prepare_command_vals(self, server, vals, command):
+        """The other side of a call that we placed: as it was asked for."""
+        return {
+            "command_id": command.id,
+            "partner_id": command.partner_id.id,
+            "customer_id": command.customer_id.id,
+            "number": command.number or vals["number"],
+            "e164": self._international(server, command.number or "") or vals["e164"],
+        }
+
+    @api.model
+    def _update_parties(self, server, vals_list):
+        """The other side of calls that others placed: the only customer who has the
+        number. All calls are looked up at once, as _match would each of them.
+
+        :param vals_list: values of new calls; partner_id, customer_id are put in
+        """
+        numbers = self.env["crm.phone.number"]
+        exact = numbers.search(
+            [("e164", "in", [vals["e164"] for vals in vals_list if vals["e164"]])]
+        ).grouped("e164")
+        parties = []
+        for vals in vals_list:
+            found = exact.get(vals["e164"]) or numbers._match(
+                vals["e164"] or vals["number"], server.country_id
+            )
+            partners = found.partner_id
+            if len(partners.commercial_partner_id) == 1 and not found.lead_id:
+                parties.append((vals, partners))
+        commercial_ids = [
+            partners.commercial_partner_id.id for _vals, partners in parties
+        ]
+        customers = (
+            self.env["crm.pool.customer"]
+            .search(
+                [
+                    ("partner_id", "in", commercial_ids),
+                    ("company_id", "=", server.company_id.id),
+                ]
+            )
+            .grouped("partner_id")
         )
-        partners = numbers.partner_id
-        if len(partners.commercial_partner_id) != 1 or numbers.lead_id:
-            return {}
-        customer = self.env["crm.pool.customer"].search(
-            [
-                ("partner_id", "=", partners.commercial_partner_id.id),
-                ("company_id", "=", server.company_id.id),
-            ]
-        )
-        return {"partner_id": partners[0].id, "customer_id": customer.id}
+        for vals, partners in parties:
+            customer = customers.get(partners.commercial_partner_id)
+            vals["partner_id"] = partners[0].id
+            vals["customer_id"] = customer.id if customer else False
 
     @api.model
     def _apply_legs(self, server, pairs, endpoints):
