@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rule.xml",
+        "security/crm_call_trend_rules.xml",
+        "security/crm_fax_rules.xml",
         "data/ir_cron_data.xml",
         "data/asterisk_pause_reason_data.xml",
         "views/asterisk_server_views.xml",
@@ -21,8 +23,11 @@
         "views/crm_call_recording_templates.xml",
         "views/crm_call_report_views.xml",
         "views/crm_call_menus.xml",
+        "views/crm_call_trend_views.xml",
         "views/crm_call_callback_views.xml",
         "views/crm_fax_views.xml",
+        "views/crm_fax_template_views.xml",
+        "wizard/crm_fax_broadcast_views.xml",
         "views/crm_call_callback_templates.xml",
     ],
     "demo": [

@@ -4,11 +4,12 @@
     "license": "LGPL-3",
     "author": "Telesales Contributors",
     "category": "Sales/Telesales",
-    "summary": "A request out of a call, its recordings, its stage for callers",
+    "summary": "Requests out of calls, their recordings; requests go to who is present",
     "depends": ["crm_service", "crm_asterisk"],
     "auto_install": True,
     "data": [
         "views/crm_service_ticket_views.xml",
         "views/crm_call_views.xml",
+        "views/crm_service_team_views.xml",
     ],
 }

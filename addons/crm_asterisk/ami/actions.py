@@ -23,6 +23,7 @@ SPY = "odoo-spy-"
 SPY_MODES = ("listen", "whisper", "barge")
 _QUEUE = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _CHANNEL = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9_.@;:+*#-]{1,100}")
+_FAX_LINE = re.compile(r"[A-Za-z0-9 +.-]{0,40}")
 _FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}\.tif")
 _CONTEXT = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
@@ -203,6 +204,11 @@ def _fax(uuid: str, payload: dict) -> list[dict]:
     number = dialable(payload["number"])
     channel = f"PJSIP/{number}@{context_name(payload['trunk'])}"
     variables = [f"__ODOO_CALL_ID={uuid}", f"ODOO_FAX={name}"]
+    for key in ("header", "station"):
+        text = payload.get(key, "")
+        if not _FAX_LINE.fullmatch(text):
+            raise ValueRefused(f"the {key} of a fax holds letters, digits, + . - alone")
+        variables.append(f"ODOO_FAX_{key.upper()}={text}")
     return [_ring(uuid, channel, "odoo-fax", "send", "0", variables)]
 
 

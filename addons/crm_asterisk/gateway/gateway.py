@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from odoo import fields
 
-from ..fax import FaxError, pdf_to_tiff, tiff_to_pdf
+from ..fax import FaxError, paper_to_tiff, tiff_to_pdf
 from .inbox import Inbox
 from .outbox import Outbox
 
@@ -103,8 +103,9 @@ class Gateway(Inbox, Outbox):
     def work_faxes(self) -> None:
         """Pages for what is to be sent, documents of what has come: the files are made
         between the transactions."""
-        for fax_id, pdf, path in self._run(lambda _env, server: server._take_faxes()):
-            problem = _attempt(pdf_to_tiff, pdf, path)[1]
+        taken = self._run(lambda _env, server: server._take_faxes())
+        for fax_id, paper, path in taken:
+            problem = _attempt(paper_to_tiff, paper, path)[1]
             self._run(lambda _env, pbx, *known: pbx._send_fax(*known), fax_id, problem)
         coming = self._run(lambda _env, server: server._receiving_faxes())
         for fax_id, path in coming:

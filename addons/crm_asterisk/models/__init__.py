@@ -10,6 +10,7 @@ from . import crm_call_mask
 from . import crm_call_pop
 from . import crm_call_record
 from . import crm_call_missed
+from . import crm_call_retry_mixin
 from . import crm_call_callback
 from . import crm_call_callback_web
 from . import crm_call_survey
@@ -31,6 +32,8 @@ from . import asterisk_agent_log
 from . import crm_call_agent
 from . import crm_call_spy
 from . import crm_call_report
+from . import crm_call_trend
+from . import crm_fax_template
 from . import crm_fax
 from . import asterisk_server_fax
 from . import crm_call_fax

@@ -32,7 +32,7 @@ class AsteriskServer(models.Model):
     def _agi_answer(self, service, arguments, channel):
         """The connector's work: variables for one question of the dialplan.
 
-        :param service: path of the request: caller, order
+        :param service: path of the request: caller, order, fax
         :param arguments: texts that the dialplan gives
         :param channel: what Asterisk says of the channel (agi_callerid, …)
         :return: {variable: text}
@@ -46,7 +46,7 @@ class AsteriskServer(models.Model):
 
     def _agi_services(self):
         """What may be asked for; each is a method _agi_<name>."""
-        return ("caller", "order")
+        return ("caller", "order", "fax")
 
     def _agi_caller(self, arguments, number):
         """Is the caller known, whose customer is he, is the queue open?
@@ -83,6 +83,18 @@ class AsteriskServer(models.Model):
             )
             state = orders.state if len(orders) == 1 else state
         return {"ODOO_ORDER_STATE": state}
+
+    def _agi_fax(self, arguments, number):
+        """Fax a document to the caller (fax on demand, G33).
+
+        :param arguments: [digits of the document]
+        """
+        code = digits((arguments or [""])[0])
+        return {
+            "ODOO_FAX_STATE": self.env["crm.fax.template"]._on_demand(
+                self, code, number
+            )
+        }
 
     def _customer_calling(self, number):
         """The only customer of the company who has the number; else none."""

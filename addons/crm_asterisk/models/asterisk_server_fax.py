@@ -5,8 +5,10 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .crm_fax import BATCH, PLACED
+from .crm_fax import BATCH
 
+_STATION = re.compile(r"[0-9+ ]{0,20}")
+_HEADER = re.compile(r"[A-Za-z0-9 .-]{0,40}")
 _FILE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}\.tif")
 
 
@@ -25,6 +27,32 @@ class AsteriskServer(models.Model):
         help="Folder of the pages, as the connector sees it and as the dialplan names "
         "it (ODOO_FAX_FOLDER).",
     )
+
+    fax_station = fields.Char(
+        string="Fax Number",
+        help="Printed at the top of each page that is sent, and told to the other "
+        "machine: digits, + and spaces, at most 20.",
+    )
+    fax_header = fields.Char(
+        string="Sender on Each Page",
+        help="Printed at the top of each page beside date, number and page: letters "
+        "that every machine knows, at most 40.",
+    )
+
+    @api.constrains("fax_station", "fax_header")
+    def _check_fax_line(self):
+        for server in self:
+            if not _STATION.fullmatch(server.fax_station or ""):
+                raise ValidationError(
+                    self.env._("The fax number holds digits, + and spaces alone.")
+                )
+            if not _HEADER.fullmatch(server.fax_header or ""):
+                raise ValidationError(
+                    self.env._(
+                        "The sender on each page holds letters from A to Z, digits, "
+                        "spaces, . and - alone."
+                    )
+                )
 
     @api.constrains("fax_trunk")
     def _check_fax_trunk(self):
@@ -47,36 +75,17 @@ class AsteriskServer(models.Model):
         """What is due to be sent: it is being sent from now on, and is never sent by a
         second connector.
 
-        :return: [(id, PDF, path of the TIFF)]
+        :return: [(id, Paper, path of the TIFF)]
         """
         self.ensure_one()
-        now = fields.Datetime.now()
-        faxes = self.env["crm.fax"].search(
-            [
-                ("server_id", "=", self.id),
-                ("state", "in", ("queued", "sending")),
-                ("due_at", "<=", now),
-            ],
-            limit=BATCH,
-            order="due_at, id",
-        )
         found = []
-        for fax in faxes:
+        for fax in self.env["crm.fax"]._due(self, BATCH):
             if fax.state == "sending":
                 fax._finish("FAILED", self.env._("Nothing was heard of it."), 0, None)
                 continue
             name = f"out-{fax.id}-{fax.try_count + 1}.tif"
-            fax.write(
-                {
-                    "state": "sending",
-                    "try_count": fax.try_count + 1,
-                    "due_at": now + PLACED,
-                    "file_name": name,
-                }
-            )
-            found.append(
-                (fax.id, base64.b64decode(fax.document or b""), self._fax_path(name))
-            )
+            fax._begin_try(file_name=name)
+            found.append((fax.id, fax._paper(), self._fax_path(name)))
         return found
 
     def _send_fax(self, fax_id, problem):
@@ -90,7 +99,13 @@ class AsteriskServer(models.Model):
         command_sudo = self.env["asterisk.command"]._queue(
             self,
             "fax",
-            {"trunk": self.fax_trunk, "number": dialled, "file": fax.file_name},
+            {
+                "trunk": self.fax_trunk,
+                "number": dialled,
+                "file": fax.file_name,
+                "header": self.fax_header or "",
+                "station": self.fax_station or "",
+            },
             number=fax.e164 or dialled,
             partner_id=fax.partner_id.id,
             customer_id=fax.customer_id.id,

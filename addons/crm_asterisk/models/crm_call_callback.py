@@ -1,14 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.crm_stage_pipeline.models.number_field import NumberField
 
-TRIES = 3
-AGAIN = timedelta(minutes=10)
-# A call that was placed for it and of which nothing is heard: it did not happen.
-PLACED = timedelta(minutes=2)
 BATCH = 20
 
 
@@ -18,11 +12,11 @@ class CrmCallCallback(models.Model):
     - As soon as a telephone of the queue is free (the own agent's first), the connector
       rings it and then the number, as a click would; an agent can also take one from
       the list.
-    - Who was not reached is tried again, TRIES times; then it is for people to decide.
+    - Who was not reached is tried again; then it is for people to decide.
     """
 
     _name = "crm.call.callback"
-    _inherit = "crm.contact.number.mixin"
+    _inherit = "crm.call.retry.mixin"
     _description = "Callback"
     _order = "due_at, id"
     _check_company_auto = True
@@ -32,7 +26,7 @@ class CrmCallCallback(models.Model):
 
     name = fields.Char(readonly=True, help="As the visitor has written it: mere text.")
     number = NumberField(required=True, readonly=True)
-    e164 = NumberField(string="International Number", readonly=True, index=True)
+    e164 = NumberField(index=True)
     server_id = fields.Many2one(
         comodel_name="asterisk.server",
         string="PBX",
@@ -61,34 +55,9 @@ class CrmCallCallback(models.Model):
         help="Where a web request came from, not readable: for counting alone.",
     )
     note = fields.Char(readonly=True)
-    partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Contact",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    customer_id = fields.Many2one(
-        comodel_name="crm.pool.customer",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    call_id = fields.Many2one(
-        comodel_name="crm.call",
-        string="Asked in Call",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Agent",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="Who called last.",
-    )
+    partner_id = fields.Many2one(readonly=True)
+    call_id = fields.Many2one(string="Asked in Call")
+    user_id = fields.Many2one(string="Agent", help="Who called last.")
     state = fields.Selection(
         selection=[
             ("open", "Waiting"),
@@ -102,13 +71,7 @@ class CrmCallCallback(models.Model):
         readonly=True,
         copy=False,
     )
-    due_at = fields.Datetime(
-        string="Due", required=True, readonly=True, default=fields.Datetime.now
-    )
-    try_count = fields.Integer(string="Tries", readonly=True, copy=False)
-    last_uuid = fields.Char(
-        groups="base.group_system", readonly=True, copy=False, index="btree_not_null"
-    )
+    due_at = fields.Datetime(string="Due", required=True, default=fields.Datetime.now)
     create_date = fields.Datetime(string="Asked At")
 
     _due_idx = models.Index("(server_id, due_at) WHERE state IN ('open', 'calling')")
@@ -175,14 +138,8 @@ class CrmCallCallback(models.Model):
             customer_id=callback_sudo.customer_id.id,
             user_id=endpoint.user_id.id,
         )
-        callback_sudo.write(
-            {
-                "state": "calling",
-                "user_id": endpoint.user_id.id,
-                "try_count": callback_sudo.try_count + 1,
-                "due_at": fields.Datetime.now() + PLACED,
-                "last_uuid": command_sudo.uuid,
-            }
+        callback_sudo._begin_try(
+            user_id=endpoint.user_id.id, last_uuid=command_sudo.uuid
         )
 
     # the connector's work
@@ -193,14 +150,7 @@ class CrmCallCallback(models.Model):
 
         :return: how many calls were placed
         """
-        due = self.search(
-            [
-                ("server_id", "=", server.id),
-                ("state", "in", ("open", "calling")),
-                ("due_at", "<=", fields.Datetime.now()),
-            ],
-            limit=BATCH,
-        )
+        due = self._due(server, BATCH)
         lost = due.filtered(lambda one: one.state == "calling")
         for callback in lost:
             callback._try_again()
@@ -234,13 +184,6 @@ class CrmCallCallback(models.Model):
         )
         return (free - busy)[:1]
 
-    def _try_again(self):
-        self.ensure_one()
-        if self.try_count >= TRIES:
-            self.state = "failed"
-        else:
-            self.write({"state": "open", "due_at": fields.Datetime.now() + AGAIN})
-
 
 class CrmCall(models.Model):
     _inherit = "crm.call"
@@ -262,10 +205,7 @@ class CrmCall(models.Model):
         result = super()._settle(now)
         if self.callback_number and self.result != "answered":
             self._keep_callback()
-        placed = self.env["crm.call.callback"].search(
-            [("last_uuid", "=", self.linkedid), ("state", "=", "calling")]
-        )
-        for callback in placed:
+        for callback in self.env["crm.call.callback"]._tried_by(self):
             if self.result == "answered":
                 callback.state = "done"
             else:

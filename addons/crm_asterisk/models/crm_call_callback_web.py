@@ -21,6 +21,11 @@ class CrmCallCallback(models.Model):
     def _web_number(self, queue, text):
         """E.164 of a number of the PBX's own country that may be called; else empty."""
         country = queue.server_id.country_id or queue.company_id.country_id
+        return self._home_number(country, text)
+
+    @api.model
+    def _home_number(self, country, text):
+        """E.164 of a number that strangers may make us dial; else empty."""
         try:
             number = normalise(text, country.code)
         except NumberError:

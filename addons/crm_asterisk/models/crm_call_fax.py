@@ -18,10 +18,7 @@ class CrmCall(models.Model):
             _at, direction, status, reason, pages, name = told
             if direction == "in" and status == "SUCCESS":
                 self._keep_fax(name, pages)
-        sent = self.env["crm.fax"].search(
-            [("last_uuid", "=", self.linkedid), ("state", "=", "sending")]
-        )
-        for fax in sent:
+        for fax in self.env["crm.fax"]._tried_by(self):
             fax._finish(*self._fax_result(), self)
         return result
 

@@ -6,10 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.crm_stage_pipeline.models.number_field import NumberField
 
-TRIES = 3
-AGAIN = timedelta(minutes=5)
-# A fax of which nothing was heard for so long was not sent.
-PLACED = timedelta(minutes=15)
+from ..fax import Paper
+
 LARGEST = 20 << 20
 BATCH = 5
 
@@ -24,13 +22,17 @@ class CrmFax(models.Model):
     """
 
     _name = "crm.fax"
-    _inherit = "crm.contact.number.mixin"
+    _inherit = "crm.call.retry.mixin"
     _description = "Fax"
     _order = "id desc"
     _check_company_auto = True
 
     _number_partner_paths = ("partner_id",)
     _number_key_field = "e164"
+    _again_after = timedelta(minutes=5)
+    _heard_within = timedelta(minutes=15)
+    _waiting_state = "queued"
+    _trying_state = "sending"
 
     @api.model
     def _default_server(self):
@@ -61,18 +63,6 @@ class CrmFax(models.Model):
         readonly=True,
         copy=False,
     )
-    partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Contact",
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    customer_id = fields.Many2one(
-        comodel_name="crm.pool.customer",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
     number = NumberField(
         compute="_compute_number",
         store=True,
@@ -80,7 +70,7 @@ class CrmFax(models.Model):
         precompute=True,
         help="The fax number; the contact's own when he has one.",
     )
-    e164 = NumberField(string="International Number", readonly=True, copy=False)
+    e164 = NumberField(copy=False)
     server_id = fields.Many2one(
         comodel_name="asterisk.server",
         string="PBX",
@@ -96,33 +86,30 @@ class CrmFax(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Sender",
-        readonly=True,
-        default=lambda self: self.env.user,
+    user_id = fields.Many2one(string="Sender", default=lambda self: self.env.user)
+    template_id = fields.Many2one(
+        comodel_name="crm.fax.template",
+        check_company=True,
         index="btree_not_null",
-        ondelete="set null",
+        ondelete="restrict",
+        help="Cover sheet and seal; and the document, when none is chosen here.",
+    )
+    note = fields.Text(string="Words on the Cover Sheet")
+    is_on_demand = fields.Boolean(
+        readonly=True, copy=False, help="A caller has asked the PBX for it."
     )
     document = fields.Binary(attachment=True, help="A PDF.")
     filename = fields.Char()
     page_count = fields.Integer(string="Pages", readonly=True, copy=False)
-    try_count = fields.Integer(string="Tries", readonly=True, copy=False)
     reason = fields.Char(
         readonly=True, copy=False, help="Why the last try failed, as the PBX says."
     )
-    due_at = fields.Datetime(string="Next Try", readonly=True, copy=False)
+    due_at = fields.Datetime(string="Next Try", copy=False)
     done_at = fields.Datetime(string="Date", readonly=True, copy=False)
     file_name = fields.Char(
         groups="base.group_system", readonly=True, copy=False, string="File of the PBX"
     )
-    last_uuid = fields.Char(
-        groups="base.group_system", readonly=True, copy=False, index="btree_not_null"
-    )
-    call_id = fields.Many2one(
-        comodel_name="crm.call", readonly=True, copy=False, ondelete="set null",
-        index="btree_not_null",
-    )  # fmt: skip
+    call_id = fields.Many2one(copy=False)
     record_id = fields.Many2one(
         comodel_name="crm.contact.record",
         string="Contact Record",
@@ -149,15 +136,7 @@ class CrmFax(models.Model):
     @api.constrains("document", "direction")
     def _check_document(self):
         for fax in self.filtered(lambda fax: fax.document and fax.direction == "out"):
-            data = base64.b64decode(fax.document)
-            if not data.startswith(b"%PDF-"):
-                raise ValidationError(
-                    self.env._("Only PDF documents can be faxed: print it to a PDF.")
-                )
-            if len(data) > LARGEST:
-                raise ValidationError(
-                    self.env._("The document is larger than 20 MB: send a part of it.")
-                )
+            self._check_pdf(fax.document)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -220,6 +199,33 @@ class CrmFax(models.Model):
         vals = {"partner_id": self.partner_id.id, "number": self._whole_number()}
         return self._open_copy({**vals, "document": False, "filename": False})
 
+    @api.model
+    def _check_pdf(self, document):
+        """Raises ValidationError unless it is a PDF that can be sent.
+
+        :param document: base64
+        """
+        data = base64.b64decode(document)
+        if not data.startswith(b"%PDF-"):
+            raise ValidationError(
+                self.env._("Only PDF documents can be faxed: print it to a PDF.")
+            )
+        if len(data) > LARGEST:
+            raise ValidationError(
+                self.env._("The document is larger than 20 MB: send a part of it.")
+            )
+
+    def _paper(self):
+        """What the pages are made of."""
+        self.ensure_one()
+        template = self.template_id
+        return Paper(
+            base64.b64decode(self.document or template.document or b""),
+            template._cover_html(self) if template else "",
+            template._seal_bytes(),
+            template.seal_corner or "",
+        )
+
     def _check_partner(self):
         """Nobody faxes a contact whom he does not see."""
         if not self.env.su:
@@ -229,7 +235,7 @@ class CrmFax(models.Model):
         self.ensure_one()
         if self.state not in ("draft", "failed") or self.direction != "out":
             raise UserError(self.env._("This fax has been sent already."))
-        if not self.document:
+        if not (self.document or self.template_id.document):
             raise UserError(self.env._("Choose the PDF that is to be sent."))
         if not self.number:
             raise UserError(self.env._("Enter the fax number."))
@@ -268,11 +274,8 @@ class CrmFax(models.Model):
         if status == "SUCCESS":
             self.write({"state": "sent", "reason": False, "page_count": pages})
             self._record(call)
-        elif self.try_count >= TRIES:
-            self.write({"state": "failed", "reason": reason})
         else:
-            due = fields.Datetime.now() + AGAIN
-            self.write({"state": "queued", "reason": reason, "due_at": due})
+            self._try_again(reason=reason)
 
     def _record(self, call):
         """A contact record at the customer."""

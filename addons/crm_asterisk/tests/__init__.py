@@ -17,3 +17,5 @@ from . import test_crm_call_control
 from . import test_asterisk_agent
 from . import test_crm_call_recording_proof
 from . import test_crm_call_report
+from . import test_crm_call_trend
+from . import test_crm_fax_template

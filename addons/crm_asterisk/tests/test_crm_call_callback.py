@@ -8,8 +8,8 @@ from odoo.tools import mute_logger
 
 from ..ami.messages import Message
 from ..controllers import crm_call_callback as controller
-from ..models.crm_call_callback import TRIES
 from ..models.crm_call_callback_web import PER_NUMBER, PER_ORIGIN
+from ..models.crm_call_retry_mixin import TRIES
 from .common import CallCase, events
 
 

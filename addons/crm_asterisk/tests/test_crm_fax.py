@@ -12,8 +12,8 @@ from odoo.tests import tagged
 
 from ..ami.actions import to_actions
 from ..ami.messages import Message, ValueRefused
-from ..fax import FaxError, pdf_to_tiff, tiff_to_pdf
-from ..models.crm_fax import TRIES
+from ..fax import FaxError, paper_to_tiff, pdf_to_tiff, tiff_to_pdf
+from ..models.crm_call_retry_mixin import TRIES
 from .common import CallCase, events
 
 
@@ -51,8 +51,8 @@ class TestCrmFax(CallCase):
 
     def take(self):
         """What the connector does in one round; the command it queues."""
-        for fax_id, document, path in self.server._take_faxes():
-            pdf_to_tiff(document, path)
+        for fax_id, paper, path in self.server._take_faxes():
+            paper_to_tiff(paper, path)
             self.server._send_fax(fax_id, "")
         return self.env["asterisk.command"].search([("kind", "=", "fax")], limit=1)
 
@@ -60,12 +60,12 @@ class TestCrmFax(CallCase):
         """A11: Ghostscript and libtiff, all pages."""
         with tempfile.TemporaryDirectory() as folder:
             pages = Path(folder, "pages.tif")
-            pdf_to_tiff(pdf(3), pages)
+            pdf_to_tiff([pdf(3)], pages)
             self.assertIn(pages.read_bytes()[:2], (b"II", b"MM"))
             again = tiff_to_pdf(pages)
             self.assertEqual(len(re.findall(rb"/Type\s*/Page\b", again)), 3)
             with self.assertRaises(FaxError):
-                pdf_to_tiff(b"%PDF-1.4 broken", Path(folder, "broken.tif"))
+                pdf_to_tiff([b"%PDF-1.4 broken"], Path(folder, "broken.tif"))
             with self.assertRaises(FaxError):
                 tiff_to_pdf(Path(folder, "missing.tif"))
 
@@ -139,7 +139,7 @@ class TestCrmFax(CallCase):
         number = "13900000010"
         self.customer.partner_id.phone = number
         path = self.server._fax_path("in-1.2.tif")
-        pdf_to_tiff(pdf(), path)
+        pdf_to_tiff([pdf()], path)
         said = {"Direction": "in", "Status": "SUCCESS", "Pages": "2"}
         call = self.hear(**said, Error="", File=str(path))
         fax = self.faxes.search([("call_id", "=", call.id)])

@@ -1,7 +1,9 @@
 """What the scenarios share: one running product, its agents, its exchange."""
 
+import atexit
 import contextlib
 import csv
+import functools
 import os
 import re
 import signal
@@ -25,8 +27,8 @@ WAIT = 40
 class Exchange:
     """The product with the connector behind a wire that can be cut."""
 
-    def __init__(self):
-        self.stack = Stack("asterisk")
+    def __init__(self, name="asterisk"):
+        self.stack = Stack(name)
         self.customers = {}
 
     def start(self):
@@ -146,6 +148,31 @@ class Exchange:
     def pbx(self, command):
         return self.stack._script("asterisk", command, "pbx", str(self.stack.block))
 
+    def answer_questions(self, login):
+        """What the agent is still asked about earlier calls is answered."""
+        agent = self.agents[login]
+        [outcome] = self.office.search(
+            "crm.contact.outcome", [("code", "=", "interested")]
+        )
+
+        def asked():
+            calls = agent.call("crm.call", "snapshot")["calls"]
+            return [call["id"] for call in calls if call["is_asked"]]
+
+        while calls := asked():
+            for call in calls:
+                agent.call("crm.call", "action_set_outcome", [call], outcome)
+
+    def connectors(self):
+        """How many connectors are connected to the database, at work or standing by."""
+        return int(
+            query(
+                "postgres",
+                "select count(*) from pg_stat_activity where application_name like"
+                f" 'asterisk-%' and datname = '{self.stack.database}'",
+            )
+        )
+
     def signal_pbx(self, number):
         pid = (self.stack._exchange_folder("pbx") / "pid").read_text()
         os.kill(int(pid), number)
@@ -238,17 +265,25 @@ def wait(condition, seconds, what):
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
+@functools.cache
+def shared() -> Exchange:
+    """The exchange of all scenarios that leave it as they found it: to start one takes
+    as long as many scenarios."""
+    exchange = Exchange()
+    atexit.register(exchange.stop)
+    exchange.start()
+    return exchange
+
+
 class ExchangeCase(unittest.TestCase):
-    """One exchange for all scenarios of a file."""
+    """Scenarios on the shared exchange."""
 
     exchange: Exchange
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.exchange = Exchange()
-        cls.addClassCleanup(cls.exchange.stop)
-        cls.exchange.start()
+        cls.exchange = shared()
 
     def setUp(self):
         self.exchange.connected()

@@ -52,6 +52,9 @@ class TestAgents(ExchangeCase):
         seen = self.exchange.ids()
         self.exchange.stack.carrier.call_in("13800000421", "4000", "quick")
         linkedid = self.exchange.new_call(seen)["linkedid"]
+        self.exchange.reach(linkedid, "ringing")
+        time.sleep(3)  # nobody is rung; then the caller gives up
+        self.exchange.stack.carrier.hang_up_all()
         row = self.exchange.settled(linkedid, 60)
         self.assertIn(row["result"], ("abandoned", "timeout"))
         self.assertFalse(row["user_id"], "nobody was rung")

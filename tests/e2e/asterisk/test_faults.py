@@ -6,10 +6,18 @@ import time
 from tests.clients.carrier import Carrier
 from tests.clients.stack import SECRET
 
-from .exchange import ExchangeCase, wait
+from .exchange import Exchange, ExchangeCase, wait
 
 
 class TestFaults(ExchangeCase):
+    """On an exchange of their own, which they break."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.exchange = Exchange("faults")
+        cls.addClassCleanup(cls.exchange.stop)
+        cls.exchange.start()
+
     def talking(self, number):
         linkedid = self.exchange.dial(number)
         self.exchange.reach(linkedid, "talking")
@@ -245,7 +253,7 @@ class TestFaults(ExchangeCase):
         first = stack.processes["connector"]
         self.addCleanup(first.kill)
         stack.start_connector()
-        time.sleep(15)
+        wait(lambda: self.exchange.connectors() == 2, 60, "a second one stands by")
         before = len(self.exchange.ids())
         row = self.exchange.settled(self.exchange.dial("13800000201"))
         self.assertEqual(row["result"], "busy")

@@ -20,6 +20,11 @@ OUTBOUND = {
 
 
 class TestOutcomes(ExchangeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.exchange.answer_questions("agent1")
+
     def outbound(self, number, result):
         exchange = self.exchange
         row = exchange.settled(exchange.dial(number))
