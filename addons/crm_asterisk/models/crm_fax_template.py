@@ -98,26 +98,12 @@ class CrmFaxTemplate(models.Model):
         )
         if not code or not template or not server.fax_trunk:
             return "unknown"
-        faxes = self.env["crm.fax"]
         country = server.country_id or server.company_id.country_id
         e164 = self.env["crm.call.callback"]._home_number(country, number)
-        since = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
-        day = fields.Datetime.subtract(fields.Datetime.now(), days=1)
-        asked = [("is_on_demand", "=", True)]
-        own = [*asked, ("e164", "=", e164), ("create_date", ">", day)]
-        company = [("company_id", "=", server.company_id.id)]
-        if (
-            not e164
-            or faxes.search_count(own) >= PER_NUMBER
-            or faxes.search_count([*asked, *company, ("create_date", ">", since)])
-            >= PER_COMPANY
-            or self.env["crm.contact.restriction"]._restriction_for(
-                number=e164, channel="fax"
-            )
-        ):
+        if not e164 or self._is_refused(server.company_id, e164):
             return "refused"
         customer = server._customer_calling(e164)
-        faxes.create(
+        self.env["crm.fax"].create(
             {
                 "name": template.name,
                 "template_id": template.id,
@@ -134,6 +120,30 @@ class CrmFaxTemplate(models.Model):
             }
         )
         return "queued"
+
+    @api.model
+    def _is_refused(self, company, e164):
+        """Whether the number may get no fax, or has asked too often."""
+        now = fields.Datetime.now()
+        limits = (
+            (PER_NUMBER, {"days": 1}, ("e164", "=", e164)),
+            (PER_COMPANY, {"hours": 1}, ("company_id", "=", company.id)),
+        )
+        too_many = any(
+            self.env["crm.fax"].search_count(
+                [
+                    ("is_on_demand", "=", True),
+                    ("create_date", ">", fields.Datetime.subtract(now, **period)),
+                    who,
+                ]
+            )
+            >= most
+            for most, period, who in limits
+        )
+        restrictions = self.env["crm.contact.restriction"].with_company(company)
+        return too_many or bool(
+            restrictions._restriction_for(number=e164, channel="fax")
+        )
 
     def _seal_bytes(self):
         return base64.b64decode(self.seal) if self.seal else b""

@@ -9,6 +9,17 @@ class CrmFaxBroadcast(models.TransientModel):
     _description = "Fax to Many Recipients"
     _check_company_auto = True
 
+    @api.model
+    def _default_partners(self):
+        """The contacts of the list from which it was opened."""
+        model = self.env.context.get("active_model")
+        ids = self.env.context.get("active_ids") or []
+        if model == "res.partner":
+            return self.env[model].browse(ids)
+        if model == "crm.pool.customer":
+            return self.env[model].browse(ids).partner_id
+        return self.env["res.partner"]
+
     name = fields.Char(string="Subject", required=True)
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, default=lambda self: self.env.company
@@ -29,17 +40,6 @@ class CrmFaxBroadcast(models.TransientModel):
         readonly=True,
     )
     sent_count = fields.Integer(string="Faxes", readonly=True)
-
-    @api.model
-    def _default_partners(self):
-        """The contacts of the list from which it was opened."""
-        model = self.env.context.get("active_model")
-        ids = self.env.context.get("active_ids") or []
-        if model == "res.partner":
-            return self.env[model].browse(ids)
-        if model == "crm.pool.customer":
-            return self.env[model].browse(ids).partner_id
-        return self.env["res.partner"]
 
     def action_send(self):
         """A fax for each recipient, into the queue; who cannot get one is listed with

@@ -184,11 +184,11 @@ class CrmPhoneNumber(models.Model):
             return self.browse()
         found = self.browse()
         if keys.e164:
-            found = self._search_visible(Domain("e164", "=", keys.e164))
-        return found or self._search_visible(self._get_suffix_domain(keys))
+            found = self._find_visible(Domain("e164", "=", keys.e164))
+        return found or self._find_visible(self._get_suffix_domain(keys))
 
     @api.model
-    def _search_visible(self, domain):
+    def _find_visible(self, domain):
         """Search in two steps: by the indexes alone, then what is found by the rules.
         Most callers who are strangers cost no rule, and PostgreSQL plans the rules for
         a few ids. Superuser: nothing but ids is taken on, and only to the rules.
