@@ -23,6 +23,7 @@
         "views/crm_call_recording_templates.xml",
         "views/crm_call_report_views.xml",
         "views/crm_call_menus.xml",
+        "views/crm_call_address_views.xml",
         "views/crm_call_trend_views.xml",
         "views/crm_call_callback_views.xml",
         "views/crm_fax_views.xml",

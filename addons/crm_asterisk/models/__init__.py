@@ -8,6 +8,7 @@ from . import crm_call_control
 from . import crm_call_fold
 from . import crm_call_mask
 from . import crm_call_pop
+from . import crm_call_address
 from . import crm_call_record
 from . import crm_call_missed
 from . import crm_call_retry_mixin

@@ -19,3 +19,4 @@ from . import test_crm_call_recording_proof
 from . import test_crm_call_report
 from . import test_crm_call_trend
 from . import test_crm_fax_template
+from . import test_crm_call_address
