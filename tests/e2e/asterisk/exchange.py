@@ -45,6 +45,8 @@ class Exchange:
                 "recording_folder": str(self.stack.recordings),
                 "agi_port": self.stack.block + 4,
                 "fax_trunk": "trunk",
+                "fax_station": "+86 20 8000 0000",
+                "fax_header": "Linjiang Office Supplies",
                 "fax_folder": str(self.folder("pbx") / "spool" / "fax"),
                 "records_file": str(self.pbx_log / "cel-custom" / "Odoo.csv"),
             },

@@ -82,3 +82,28 @@ class TestFax(ExchangeCase):
         row = self.fax([("id", "=", busy)], ("state", "reason", "try_count"))
         self.assertEqual((row["state"], row["try_count"]), ("queued", 1))
         self.assertIn("usy", row["reason"])
+
+    def test_fax_on_demand(self):
+        """G33: a caller enters a document's number; it comes to the machine at his
+        number, the cover sheet first, the sender's line on each page."""
+        exchange = self.exchange
+        document = base64.b64encode(pdf("Price list")).decode()
+        exchange.office.create(
+            "crm.fax.template",
+            {"name": "Price list", "code": "42", "document": document},
+        )
+        number = "13800000690"
+        exchange.customer(number)
+        # the caller presses 4, 2 and #, then listens
+        exchange.stack.carrier.call_in(number, "7100", "document")
+
+        def asked():
+            return self.fax([("is_on_demand", "=", True)], ("state", "name"))
+
+        row = wait(asked, 60, "the fax that was asked for")
+        self.assertEqual(row["name"], "Price list")
+        wanted = [("id", "=", row["id"]), ("state", "in", ("sent", "failed"))]
+        row = wait(lambda: self.fax(wanted), 120, "the fax sent")
+        self.assertEqual(
+            (row["state"], row["page_count"]), ("sent", PAGES + 1), row["reason"]
+        )

@@ -5,8 +5,7 @@ import time
 
 from tests.clients.carrier import Carrier
 from tests.clients.stack import SECRET
-
-from .exchange import Exchange, ExchangeCase, wait
+from tests.e2e.asterisk.exchange import Exchange, ExchangeCase, wait
 
 
 class TestFaults(ExchangeCase):
@@ -186,10 +185,12 @@ class TestFaults(ExchangeCase):
         self.addCleanup(self._has_connector)
         stack.processes["connector"].kill()
         stack.processes["connector"].wait()
+        lasting_channels = exchange.channels()
         stack.carrier.call_in("13800000220", "102", "talk")
         time.sleep(1)
         stack.carrier.call_in("13800000221", "4000", "quick")
-        time.sleep(14)
+        time.sleep(6)
+        wait(lambda: exchange.channels() == lasting_channels, 30, "both have hung up")
         self.hang_up()
         exchange.dial_by_hand("13800000200")
         exchange.dial_by_hand("13800000204", "106")
