@@ -61,8 +61,8 @@ class CrmCallTrend(models.Model):
 
     started_at = fields.Datetime(string="Started", readonly=True)
     series = fields.Selection(
-        selection=[("actual", "Reached"), ("target", "Target")],
-        string="Line",
+        selection=[("actual", "Actual"), ("target", "Target")],
+        string="Compared",
         readonly=True,
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
