@@ -186,6 +186,7 @@ class CallCase(TransactionCase):
         """Store a recorded session as the connector does; returns its call."""
         stream = events(name) if events_ is None else events_
         self.gateway._store(self.env, self.server, stream, 0)
+        self.env.flush_all()  # as at the end of the connector's transaction
         key = next(key for event in stream if (key := call_key(event)))
         call = self.env["crm.call"].search([("linkedid", "=", key)])
         self.env["crm.call"]._settle_calls(self.server)
