@@ -138,6 +138,7 @@ class CrmIncentiveEntry(models.Model):
     )
     _person_idx = models.Index("(participant_id, period_id)")
 
+    @api.depends_context("lang")
     @api.depends("credit_id", "component_id", "origin_period_id")
     def _compute_document_name(self):
         for entry in self:
@@ -155,6 +156,7 @@ class CrmIncentiveEntry(models.Model):
             for entry in entries:
                 entry.slices = entry.inputs or entry._slices_by(table)
 
+    @api.depends_context("lang")
     @api.depends("slices", "currency_id")
     def _compute_slices_text(self):
         for entry in self:
@@ -180,7 +182,12 @@ class CrmIncentiveEntry(models.Model):
         return action
 
     def _slices_by(self, table):
-        """How the step of the running total is paid by ``table``: exact, as texts."""
+        """How the step of the running total is paid by ``table``: exact, as texts.
+
+        Nothing without one: an entry of a formula that an early version wrote.
+        """
+        if not table:
+            return []
         before, after = (
             Decimal(str(self[name])) for name in ("base_before", "base_after")
         )

@@ -34,6 +34,7 @@ class CrmIncentiveStatementLine(models.Model):
     base_amount = fields.Monetary(string="Counted", readonly=True)
     amount = fields.Monetary(readonly=True)
 
+    @api.depends_context("lang")
     @api.depends("plan_id", "component_id", "kind", "origin_period_id")
     def _compute_name(self):
         for line in self:

@@ -118,6 +118,15 @@ class TestIncentiveStatement(IncentiveCommon):
             self.assertIn(figure, text)
         self.assertIn(self.statement.entry_ids.document_name, text)
 
+    def test_i6_the_working_is_told_in_the_readers_language(self):
+        """Two readers in one transaction: a PDF of several payees."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        entry = self.statement.entry_ids
+        english = entry.with_context(lang="en_US").slices_text
+        chinese = entry.with_context(lang="zh_CN").slices_text
+        self.assertIn(" at ", english)
+        self.assertNotIn(" at ", chinese)
+
     def test_i8_forms_open(self):
         for record in (self.plan, self.plan.version_ids, self.statement):
             with Form(record) as form:
