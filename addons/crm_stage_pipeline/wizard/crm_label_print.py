@@ -46,6 +46,18 @@ class CrmLabelPrint(models.TransientModel):
             printed = wizard._printed()[: wizard._in_page()]
             wizard.file = printed and base64.b64encode(wizard._draw(printed))
 
+    def action_preview(self):
+        """The dialog with the preview of what is chosen now."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Print Envelopes and Labels"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
     def action_print(self):
         """Make the PDF, and note who printed how many."""
         self.ensure_one()
@@ -87,15 +99,7 @@ class CrmLabelPrint(models.TransientModel):
                 )
             )
         partners._check_pool_right("print")
-        wizard = self.create({"partner_ids": partners.ids})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Print Envelopes and Labels"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self.create({"partner_ids": partners.ids}).action_preview()
 
     def _draw(self, partners):
         label = self.format_id
