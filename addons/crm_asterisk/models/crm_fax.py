@@ -43,7 +43,7 @@ class CrmFax(models.Model):
 
     name = fields.Char(string="Subject", required=True)
     direction = fields.Selection(
-        selection=[("out", "Outgoing"), ("in", "Incoming")],
+        selection=[("out", "Outgoing Fax"), ("in", "Incoming Fax")],
         required=True,
         default="out",
         readonly=True,

@@ -62,6 +62,8 @@ class CrmIncentiveCreditRule(models.Model):
 
     domain = fields.Char(
         string="Only Lines",
+        required=False,
+        default=False,
         help="An overlay for lines that fit, for instance of a campaign's products.",
     )
 
