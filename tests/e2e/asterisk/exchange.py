@@ -30,6 +30,7 @@ class Exchange:
     def __init__(self, name="asterisk"):
         self.stack = Stack(name)
         self.customers = {}
+        self.wire = None
 
     def start(self):
         self.stack.__enter__()
@@ -56,7 +57,8 @@ class Exchange:
         self.connected()
 
     def stop(self):
-        self.wire.close()
+        if self.wire:
+            self.wire.close()
         self.stack.__exit__(None, None, None)
 
     def state(self):
