@@ -30,6 +30,10 @@ class Carrier:
             Async="true",
         )
 
+    def hang_up(self, called):
+        """Who dialled ``called`` gives up, or has talked enough."""
+        self._action(Action="Hangup", Channel=f"/^Local/{called}@trunkcall/")
+
     def hang_up_all(self):
         """End every call of the carrier's exchange."""
         self._action(Action="Hangup", Channel="/.*/")

@@ -189,7 +189,8 @@ class TestFaults(ExchangeCase):
         stack.carrier.call_in("13800000220", "102", "talk")
         time.sleep(1)
         stack.carrier.call_in("13800000221", "4000", "quick")
-        time.sleep(6)
+        time.sleep(6)  # nobody is rung; then he gives up
+        stack.carrier.hang_up("4000")
         wait(lambda: exchange.channels() == lasting_channels, 30, "both have hung up")
         self.hang_up()
         exchange.dial_by_hand("13800000200")
