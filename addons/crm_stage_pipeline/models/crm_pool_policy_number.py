@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CrmPoolPolicy(models.Model):
@@ -91,12 +92,12 @@ class CrmPoolPolicy(models.Model):
         """Take the next numbers of a sequence; those of an import by one statement."""
         if sequence.implementation != "standard" or sequence.use_date_range:
             return [sequence.next_by_id() for _one in range(count)]
-        self.env.cr.execute(
-            "SELECT nextval(%s) FROM generate_series(1, %s)",
-            (f"ir_sequence_{sequence.id:03d}", count),
+        drawn = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
         )
         prefix, suffix = sequence._get_prefix_suffix()
-        return [
-            f"{prefix}{number:0{sequence.padding}d}{suffix}"
-            for (number,) in self.env.cr.fetchall()
-        ]
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in drawn]
