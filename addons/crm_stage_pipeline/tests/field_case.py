@@ -1,4 +1,7 @@
+import base64
+
 from .common import PoolCase
+from .test_spreadsheet import xlsx
 
 # The words of the documents: field of the customer's form, field of the pool's list
 # (and of exports), cell of an import. Numbers are compared in international form.
@@ -69,3 +72,20 @@ class FieldCase(PoolCase):
         cls.industry = cls.env["res.partner.industry"].create({"name": "造纸"})
         cls.tag = cls.env["res.partner.category"].create({"name": "重点"})
         cls.source = cls.env["utm.source"].create({"name": "黄页"})
+
+    def _import_rows(self, rows):
+        """A manager's import of a spreadsheet, run to its end; the first row names
+        the columns."""
+        imports = self.env["crm.pool.import"].with_user(self.manager)
+        record = imports.create(
+            {
+                "file": base64.b64encode(xlsx(rows)),
+                "file_name": "customers.xlsx",
+                "stage_id": self._stage("reserve").id,
+            }
+        )
+        record.action_read()
+        record.action_run()
+        while record.state == "running":
+            record._run_batch(10)
+        return record

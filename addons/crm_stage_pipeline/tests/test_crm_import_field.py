@@ -1,40 +1,20 @@
-import base64
 from datetime import date
 
 from odoo.tests import tagged
 
 from .field_case import CUSTOMER, PERSON, FieldCase
-from .test_spreadsheet import xlsx
 
 
 @tagged("post_install", "-at_install")
 class TestCrmImportField(FieldCase):
     """G17, P49: the fields of 001 and 002 from a spreadsheet."""
 
-    def _load(self, rows):
-        record = (
-            self.env["crm.pool.import"]
-            .with_user(self.manager)
-            .create(
-                {
-                    "file": base64.b64encode(xlsx(rows)),
-                    "file_name": "customers.xlsx",
-                    "stage_id": self._stage("reserve").id,
-                }
-            )
-        )
-        record.action_read()
-        record.action_run()
-        while record.state == "running":
-            record._run_batch(10)
-        return record
-
     def _import(self):
         words = dict.fromkeys([*CUSTOMER, *PERSON])
         cells = {word: cell for word, (_n, _f, cell) in CUSTOMER.items()}
         cells.update({word: cell for word, (_n, cell) in PERSON.items() if cell})
         header = [word for word in words if word in cells and word != "联系人姓名"]
-        record = self._load([header, [cells[word] for word in header]])
+        record = self._import_rows([header, [cells[word] for word in header]])
         self.assertTrue(all(column.field_name for column in record.column_ids))
         self.assertFalse(record.row_ids.filtered("reason").mapped("message"))
         return record.row_ids.customer_id
@@ -89,7 +69,7 @@ class TestCrmImportField(FieldCase):
             row = [f"{good[0]}{place}", *good[1:]]
             row[place] = cell
             rows.append(row)
-        record = self._load([header, *rows])
+        record = self._import_rows([header, *rows])
         self.assertEqual(
             [(row.reason, row.message) for row in record.row_ids],
             [(False, False), *(("invalid_value", cell) for cell in bad.values())],
@@ -106,7 +86,7 @@ class TestCrmImportField(FieldCase):
             ["Fourth", "pool_seller"],
             ["Fifth", None],
         ]
-        record = self._load(rows)
+        record = self._import_rows(rows)
         owners = record.row_ids.mapped(lambda row: row.customer_id.owner_id.name)
         self.assertEqual(owners, ["agent_2", False, False, False, False])
         reasons = [row.reason for row in record.row_ids]

@@ -1,4 +1,3 @@
-import base64
 from datetime import date
 
 from odoo import Command
@@ -6,12 +5,12 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import MODULE, PoolCase
-from .test_spreadsheet import xlsx
+from .common import MODULE
+from .field_case import FieldCase
 
 
 @tagged("post_install", "-at_install")
-class TestCrmOwnField(PoolCase):
+class TestCrmOwnField(FieldCase):
     """G57: fields that a consultant adds without code."""
 
     @classmethod
@@ -132,22 +131,6 @@ class TestCrmOwnField(PoolCase):
         field = arch["models"]["res.partner"]["fields"]["x_own_needed"]
         self.assertTrue(field["required"])
 
-    def _import(self, rows, **vals):
-        imports = self.env["crm.pool.import"].with_user(self.manager)
-        record = imports.create(
-            {
-                "file": base64.b64encode(xlsx(rows)),
-                "file_name": "own.xlsx",
-                "stage_id": self._stage("reserve").id,
-                **vals,
-            }
-        )
-        record.action_read()
-        record.action_run()
-        while record.state == "running":
-            record._run_batch(10)
-        return record
-
     def test_own_fields_from_a_file(self):
         """G57, P49: columns by their labels; what cannot be read refuses the row."""
         self._new_choice()
@@ -164,7 +147,7 @@ class TestCrmOwnField(PoolCase):
             row = [f"Own Bad {index} Works", *good[1:]]
             row[index] = value
             rows.append(row)
-        record = self._import(rows)
+        record = self._import_rows(rows)
         self.assertEqual(
             record.column_ids.mapped("field_name")[1:],
             ["x_own_size", "x_own_branches", "x_own_since", "x_own_chain"]
@@ -192,7 +175,7 @@ class TestCrmOwnField(PoolCase):
         """G57, P49: a row without it is refused, with the field's label."""
         with mute_logger("odoo.schema"):
             self._new_field("res.partner", "x_own_needed", "char", required=True)
-        record = self._import(
+        record = self._import_rows(
             [["Customer Name", "Own char"], ["Own A Works", "x"], ["Own B Works", None]]
         )
         self.assertEqual(record.row_ids.mapped("state"), ["done", "rejected"])
