@@ -54,6 +54,7 @@ from . import (
     crm_phone_number,
     crm_phone_number_change,
     crm_phone_number_mask,
+    crm_phone_number_match,
     crm_pool,
     crm_pool_access,
     crm_pool_bin,

@@ -1,13 +1,10 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
-from ..numbering import NumberError, digits, read_cell, search_keys
-from .number_field import READ_SENTINEL, NumberField
+from ..numbering import NumberError, digits, read_cell
+from .number_field import NumberField
 
 # The kind that stands for core's field `phone` of partners and leads.
 CORE_KIND = "phone"
-# More candidates than anybody would choose from.
-MATCH_LIMIT = 50
 
 
 class CrmPhoneNumber(models.Model):
@@ -163,60 +160,6 @@ class CrmPhoneNumber(models.Model):
             "line_type": number.kind,
             "extension": number.extension or False,
         }
-
-    @api.model
-    def _match(self, number, country=None):
-        """Numbers that are the presented one, for the caller's eyes.
-
-        First the exact number in E.164; when there is none, numbers that end like
-        it: written without area code or without country. Nothing for anonymous
-        callers, extensions and other numbers of less than seven digits. Numbers that
-        the caller reads masked are found too: somebody has presented them whole.
-
-        :param number: any text or number, as a telephone exchange presents it
-        :param country: res.country of numbers without country code, the company's
-            by default
-        :return: crm.phone.number, several of one or more contacts and leads
-        """
-        country = country or self.env.company.country_id
-        keys = search_keys(number, country.code)
-        if not keys:
-            return self.browse()
-        found = self.browse()
-        if keys.e164:
-            found = self._find_visible(Domain("e164", "=", keys.e164))
-        return found or self._find_visible(self._get_suffix_domain(keys))
-
-    @api.model
-    def _find_visible(self, domain):
-        """Search in two steps: by the indexes alone, then what is found by the rules.
-        Most callers who are strangers cost no rule, and PostgreSQL plans the rules for
-        a few ids. Superuser: nothing but ids is taken on, and only to the rules.
-        """
-        numbers = self.with_context(crm_number_sentinel=READ_SENTINEL)
-        if not self.env.su:
-            system = self.env["crm.pool.customer"]._privileged().env
-            rows_sudo = numbers.with_env(system)
-            rows_sudo = rows_sudo.with_context(crm_number_sentinel=READ_SENTINEL)
-            ids = rows_sudo.search(domain, limit=MATCH_LIMIT + 1, order="id").ids
-            if not ids:
-                return self.browse()
-            if len(ids) <= MATCH_LIMIT:
-                domain = Domain("id", "in", ids)
-        return numbers.search(domain, limit=MATCH_LIMIT).with_env(self.env)
-
-    @api.model
-    def _get_suffix_domain(self, keys):
-        """Stored with less in front or, for an incomplete number, with more."""
-        domain = Domain("e164", "=", False) & Domain(
-            "digits_rev", "in", list(keys.shorter)
-        )
-        if keys.prefix:
-            longer = Domain("digits_rev", "=like", f"{keys.prefix}%")
-            if keys.region:
-                longer &= Domain("region", "in", [keys.region, False])
-            domain |= longer
-        return domain
 
     def _check_owners(self):
         """Who changes a number must be allowed to change its contact or lead."""

@@ -27,6 +27,7 @@ from . import (
     test_crm_import_field,
     test_crm_own_field,
     test_crm_phone_number,
+    test_crm_phone_number_match,
     test_crm_pool_bin,
     test_crm_pool_claim,
     test_crm_pool_collection,
