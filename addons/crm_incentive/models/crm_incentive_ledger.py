@@ -76,53 +76,54 @@ class CrmIncentiveLedger(models.AbstractModel):
         }
 
     def _make_wanted(self):
-        """Temporary table: the entries that draft statements should hold."""
-        # sums of parts have no statistics: a loop over them would be chosen, and slow
-        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
-        self._create_table(
+        """Temporary table: the entries that draft statements should hold.
+
+        OFFSET 0 keeps a computed column from being computed again wherever it is used.
+        """
+        self._create_table_by_hash(
             "incentive_wanted",
             SQL(
                 """
-                WITH span AS MATERIALIZED (%(spans)s),
+                WITH scale AS MATERIALIZED (%(scales)s),
                 total AS (%(totals)s),
-                rated AS MATERIALIZED (
-                    SELECT total.*, total.base_after - total.base AS base_before,
-                           CASE scope WHEN 'running' THEN window_key ELSE '' END
-                               AS rounding_key,
-                           paid.exact
-                      FROM total CROSS JOIN LATERAL (%(paid)s) paid
-                ),
+                rated AS MATERIALIZED (%(rated)s),
                 due AS MATERIALIZED (%(due)s),
                 line AS (%(lines)s)
-                SELECT line.credit_id, line.participant_id, line.plan_id,
-                       line.version_id, line.component_id, line.component_code,
-                       line.currency_id, line.date, line.period_id,
-                       line.origin_period_id,
-                       CASE WHEN line.period_id = line.origin_period_id THEN 'earned'
+                SELECT step.credit_id, step.participant_id, step.plan_id,
+                       step.version_id, step.component_id, step.component_code,
+                       step.currency_id, step.date, step.period_id,
+                       step.origin_period_id,
+                       CASE WHEN step.period_id = step.origin_period_id THEN 'earned'
                             ELSE 'adjustment' END AS kind,
-                       line.window_key, line.exchange_rate, line.base AS base_amount,
+                       step.window_key, step.exchange_rate, step.base AS base_amount,
                        line.base_before, line.base_after, line.exact AS amount_exact,
-                       (FLOOR(line.exact / line.unit) + line.each_steps
-                        + CASE WHEN line.rank <= line.extra_steps THEN 1 ELSE 0 END)
-                       * line.unit AS amount, statement.id AS statement_id
+                       (line.whole_units + line.each_units
+                        + CASE WHEN line.rank <= line.extra_units THEN 1 ELSE 0 END)
+                       * step.unit AS amount, statement.id AS statement_id
                   FROM line
+                  JOIN incentive_step step USING (credit_id, track)
                   JOIN crm_incentive_statement statement
-                 USING (participant_id, period_id, currency_id)
+                    ON statement.participant_id = step.participant_id
+                   AND statement.period_id = step.period_id
+                   AND statement.currency_id = step.currency_id
                 """,
-                spans=self._spans(),
+                scales=self._scales(),
                 totals=self._totals(),
-                paid=self._paid(),
+                rated=self._rated(),
                 due=self._due(),
                 lines=self._lines(),
             ),
         )
-        self.env.cr.execute(SQL("SET LOCAL enable_nestloop TO DEFAULT"))
 
     def _totals(self):
         """Steps in an open period and with a rate, and the total after each."""
         return SQL(
             """
-            SELECT step.*, COALESCE(step.stated_base, 0) + SUM(base) OVER (
+            SELECT credit_id, participant_id, track, date, period_id, period_from,
+                   rate_table_id, mode, scope, unit, stated_exact, stated_amount, base,
+                   CASE scope WHEN 'running' THEN window_key ELSE '' END
+                       AS rounding_key,
+                   COALESCE(stated_base, 0) + SUM(base) OVER (
                        PARTITION BY %(keys)s ORDER BY date, credit_id
                        ROWS UNBOUNDED PRECEDING) AS base_after
               FROM incentive_step step
@@ -135,84 +136,97 @@ class CrmIncentiveLedger(models.AbstractModel):
         """Rated steps in the order in which units left over are given to them."""
         return SQL(
             """
-            SELECT rated.*, due.each_steps, due.extra_steps,
+            SELECT rated.*, due.each_units, due.extra_units,
                    ROW_NUMBER() OVER (
                        PARTITION BY %(rounded)s, period_id
-                       ORDER BY exact / unit - FLOOR(exact / unit) DESC,
-                                date, credit_id) AS rank
+                       ORDER BY units - whole_units DESC, date, credit_id) AS rank
               FROM rated JOIN due USING (%(rounded)s, period_id)
             """,
             rounded=_ROUNDED,
         )
 
-    def _paid(self):
-        """What one step of a running total earns, unrounded.
+    def _scales(self):
+        """Each rate table's tiers as arrays, and what the tiers below each one pay.
+
+        ``values`` are paid per cent, and ``below`` all that marginal tiers below pay;
+        ``shares`` are paid per unit, and ``reached`` what whole tiers below pay, where
+        a tier is worth an amount.
+        """
+        return SQL(
+            """
+            SELECT table_id AS rate_table_id, MAX(end_bound) AS end_bound,
+                   ARRAY_AGG(lower_bound ORDER BY lower_bound) AS bounds,
+                   ARRAY_AGG(value ORDER BY lower_bound) AS values,
+                   ARRAY_AGG(upper_bound - lower_bound ORDER BY lower_bound) AS widths,
+                   ARRAY_AGG(COALESCE(below, 0) ORDER BY lower_bound) AS below,
+                   ARRAY_AGG(COALESCE(reached, 0) ORDER BY lower_bound) AS reached
+              FROM (SELECT tier.*, SUM((upper_bound - lower_bound) * value / 100)
+                               OVER before AS below,
+                           SUM(value) OVER before AS reached
+                      FROM (%s) tier
+                    WINDOW before AS (PARTITION BY table_id ORDER BY lower_bound
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) tier
+          GROUP BY table_id
+            """,
+            self._spans(),
+        )
+
+    def _spans(self):
+        """Every tier with both of its bounds."""
+        return SQL(
+            """
+            SELECT tier.table_id, tier.lower_bound, tier.value, rate_table.end_bound,
+                   COALESCE(LEAD(tier.lower_bound) OVER (PARTITION BY tier.table_id
+                                                         ORDER BY tier.lower_bound),
+                            rate_table.end_bound) AS upper_bound
+              FROM crm_incentive_rate_tier tier
+              JOIN (SELECT id, CASE kind WHEN 'amount' THEN end_bound END AS end_bound
+                      FROM crm_incentive_rate_table) rate_table
+                ON rate_table.id = tier.table_id
+            """
+        )
+
+    def _rated(self):
+        """What each step of a running total earns, unrounded: all that is paid for the
+        total after it, less what is for the total before.
 
         How, slice by slice, is told on reading by the rate table, see
         :meth:`CrmIncentiveEntry._compute_slices`.
         """
         return SQL(
             """
-            SELECT COALESCE(SUM(
-                       CASE WHEN total.mode = 'interpolated'
-                            THEN part.base * part.value
-                                 / (part.upper_bound - part.lower_bound)
-                            ELSE part.base * part.value / 100 END), 0) AS exact
-              FROM (%s) part
+            SELECT total.*, paid.exact, share.units, FLOOR(share.units) AS whole_units
+              FROM (SELECT total.*, base_after - base AS base_before FROM total) total
+              JOIN scale USING (rate_table_id)
+        CROSS JOIN LATERAL (
+                    SELECT GREATEST(WIDTH_BUCKET(base_after, bounds), 1) AS tier_after,
+                           GREATEST(WIDTH_BUCKET(base_before, bounds), 1)
+                               AS tier_before
+                    OFFSET 0) place
+        CROSS JOIN LATERAL (SELECT %(after)s - %(before)s AS exact OFFSET 0) paid
+        CROSS JOIN LATERAL (SELECT exact / unit AS units OFFSET 0) share
             """,
-            self._parts(),
+            after=self._cumulative(SQL("base_after"), SQL("tier_after")),
+            before=self._cumulative(SQL("base_before"), SQL("tier_before")),
         )
 
-    def _spans(self):
-        """Every tier with both of its bounds; the first has no least."""
-        return SQL(
-            """
-            SELECT tier.table_id, tier.lower_bound, tier.value,
-                   COALESCE(LEAD(tier.lower_bound) OVER (PARTITION BY tier.table_id
-                                                         ORDER BY tier.lower_bound),
-                            CASE rate_table.kind WHEN 'amount'
-                            THEN rate_table.end_bound END) AS upper_bound,
-                   CASE WHEN tier.lower_bound > 0 THEN 0 END AS least
-              FROM crm_incentive_rate_tier tier
-              JOIN crm_incentive_rate_table rate_table ON rate_table.id = tier.table_id
-            """
-        )
+    def _cumulative(self, total, tier):
+        """All that is paid for ``total``, which reaches the tier at place ``tier``.
 
-    def _parts(self):
-        """Each tier's share of the total after a step, less its share before.
-
-        Below 0 the first tier goes on; retroactively the tier reached holds it all.
+        Below 0 the first tier goes on; retroactively the tier reached pays for all.
         """
-        after, before = SQL("total.base_after"), SQL("(total.base_after - total.base)")
         return SQL(
             """
-            SELECT tier.*, CASE WHEN total.mode = 'retroactive'
-                   THEN %(whole_after)s - %(whole_before)s
-                   ELSE %(cut_after)s - %(cut_before)s END AS base
-              FROM span tier WHERE tier.table_id = total.rate_table_id
+            CASE mode
+            WHEN 'retroactive' THEN %(total)s * values[%(tier)s] / 100
+            WHEN 'interpolated' THEN reached[%(tier)s] + values[%(tier)s]
+                 * (LEAST(%(total)s, end_bound) - bounds[%(tier)s]) / widths[%(tier)s]
+            ELSE below[%(tier)s] + values[%(tier)s]
+                 * (LEAST(%(total)s, end_bound) - bounds[%(tier)s]) / 100
+            END
             """,
-            whole_after=self._whole_in_tier(after),
-            whole_before=self._whole_in_tier(before),
-            cut_after=self._cut_to_tier(after),
-            cut_before=self._cut_to_tier(before),
-        )
-
-    def _whole_in_tier(self, amount):
-        """All of ``amount`` when it reaches this tier and not the next, else 0."""
-        return SQL(
-            """
-            CASE WHEN (%(x)s >= tier.lower_bound OR tier.least IS NULL)
-                  AND (tier.upper_bound IS NULL OR %(x)s < tier.upper_bound)
-                 THEN %(x)s ELSE 0 END
-            """,
-            x=amount,
-        )
-
-    def _cut_to_tier(self, amount):
-        """The part of ``amount`` that lies in this tier."""
-        return SQL(
-            "GREATEST(LEAST(%s, tier.upper_bound) - tier.lower_bound, tier.least)",
-            amount,
+            total=total,
+            tier=tier,
         )
 
     def _due(self):
@@ -224,20 +238,20 @@ class CrmIncentiveLedger(models.AbstractModel):
         return SQL(
             """
             SELECT %(rounded)s, period_id,
-                   FLOOR(left_steps / lines) AS each_steps,
-                   left_steps - FLOOR(left_steps / lines) * lines AS extra_steps
+                   FLOOR(left_units / lines) AS each_units,
+                   left_units - FLOOR(left_units / lines) * lines AS extra_units
               FROM (
-                SELECT part.*, steps - floors - CASE WHEN scope = 'running'
-                           THEN COALESCE(LAG(steps) OVER upto, stated_amount / unit, 0)
-                           ELSE 0 END AS left_steps
+                SELECT part.*, units - whole_units - CASE WHEN scope = 'running'
+                           THEN COALESCE(LAG(units) OVER upto, stated_amount / unit, 0)
+                           ELSE 0 END AS left_units
                   FROM (
                     SELECT part.*, ROUND(CASE WHEN scope = 'running'
                                THEN COALESCE(stated_exact, 0) + SUM(exact) OVER upto
-                               ELSE exact END / unit) AS steps
+                               ELSE exact END / unit) AS units
                       FROM (
                         SELECT %(rounded)s, period_id, period_from, scope,
                                unit, COUNT(*) AS lines, SUM(exact) AS exact,
-                               SUM(FLOOR(exact / unit)) AS floors,
+                               SUM(whole_units) AS whole_units,
                                CASE WHEN scope = 'running' THEN MAX(stated_exact) END
                                    AS stated_exact,
                                CASE WHEN scope = 'running' THEN MAX(stated_amount) END
@@ -359,7 +373,6 @@ class CrmIncentiveLedger(models.AbstractModel):
          LEFT JOIN live USING (credit_id, plan_id, component_code)
          LEFT JOIN history USING (credit_id, plan_id, component_code)
              WHERE %(differs)s
-          ORDER BY wanted.date, credit_id
             """,
             columns=_COLUMNS,
             differs=self._differs(_COMPARED),

@@ -11,10 +11,7 @@ class CrmIncentiveLedger(models.AbstractModel):
     _inherit = "crm.incentive.ledger"
 
     def _make_steps(self, company, date_to, people):
-        """Temporary table: each credit to be rated, its period and exchange rate.
-
-        In two steps, so that the second is planned for as many rows as there are.
-        """
+        """Temporary table: each credit to be rated, its period and exchange rate."""
         self._create_table(
             "incentive_component",
             SQL(
@@ -23,10 +20,11 @@ class CrmIncentiveLedger(models.AbstractModel):
                 self._components(company),
             ),
         )
-        self._create_table(
-            "incentive_candidate", self._candidates(company, date_to, people)
-        )
-        self._create_table("incentive_step", self._placed_candidates(company, date_to))
+        query = self._placed_candidates(company, date_to, people)
+        if people is None:
+            self._create_table_by_hash("incentive_step", query)
+        else:
+            self._create_table("incentive_step", query)
 
     def _candidates(self, company, date_to, people):
         """Credits to be rated, their running total and what is stated of it."""
@@ -52,11 +50,11 @@ class CrmIncentiveLedger(models.AbstractModel):
             days=self._days(company),
         )
 
-    def _placed_candidates(self, company, date_to):
+    def _placed_candidates(self, company, date_to, people):
         """Candidates with their component, period and exchange rate."""
         return SQL(
             """
-            WITH candidate AS NOT MATERIALIZED (SELECT * FROM incentive_candidate),
+            WITH candidate AS MATERIALIZED (%(candidates)s),
             place AS MATERIALIZED (%(places)s),
             rate AS MATERIALIZED (%(rates)s)
             SELECT step.*,
@@ -74,6 +72,7 @@ class CrmIncentiveLedger(models.AbstractModel):
                     ON component.component_id = candidate.component_id
                    ) step
             """,
+            candidates=self._candidates(company, date_to, people),
             places=self._places(company, date_to),
             rates=self._rates(company),
         )
@@ -277,6 +276,15 @@ class CrmIncentiveLedger(models.AbstractModel):
         """
         names = SQL(", ").join(map(SQL.identifier, columns))
         self.env.cr.execute(SQL("ANALYZE %s (%s)", SQL.identifier(table), names))
+
+    def _create_table_by_hash(self, name, query):
+        """The same where what is joined has no statistics and is large: for the few
+        rows that the database takes it for, a loop would be chosen, and slow."""
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop = off"))
+        self.env.cr.execute(SQL("SET LOCAL enable_mergejoin = off"))
+        self._create_table(name, query)
+        self.env.cr.execute(SQL("SET LOCAL enable_nestloop TO DEFAULT"))
+        self.env.cr.execute(SQL("SET LOCAL enable_mergejoin TO DEFAULT"))
 
     def _create_table(self, name, query):
         """A table of this transaction alone, replaced when it is there already."""

@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .crm_incentive_ledger_step import MANY
+
+# what balances and the ledger choose statements by
+_LEARNT = ("participant_id", "period_id", "currency_id", "state")
+
 
 class CrmIncentiveStatement(models.Model):
     """What a person earned in a period, in one currency.
@@ -266,6 +271,8 @@ class CrmIncentiveStatement(models.Model):
                 currencies=[key[2] for key in keys],
             )
         )
+        if self.env.cr.rowcount >= MANY:
+            self.env["crm.incentive.ledger"]._learn(self._table, _LEARNT)
         self.env["crm.incentive.period"].invalidate_model(["statement_ids"])
 
     @api.model
