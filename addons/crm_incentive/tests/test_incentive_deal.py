@@ -154,6 +154,32 @@ class TestIncentivePlanPortal(IncentiveCommon, HttpCase):
         self.assertNotIn("Not Yours", page)
         self.assertNotIn("77 %", page)
 
+    def test_i10_what_a_formula_pays_in_words(self):
+        formula = self.env["crm.incentive.formula"].create(
+            {
+                "name": "Early bird",
+                "code": "early_bird",
+                "description": "300 for each order before the tenth",
+                "version_ids": [
+                    Command.create(
+                        {"date_from": date(2026, 1, 1), "expression": "300"}
+                    )
+                ],
+            }
+        )
+        formula.version_ids.action_approve()
+        no_table = self.env["crm.incentive.rate.table"]
+        self._plan(
+            self.env["crm.incentive.measure"],
+            no_table,
+            people=self.payee,
+            kind="formula",
+            formula_id=formula.id,
+        )
+        self.authenticate(self.reseller.login, self.reseller.login)
+        page = self.url_open("/my/incentives/plans").text
+        self.assertIn("300 for each order before the tenth", page)
+
     def test_i12_the_ranking_without_pay(self):
         self.authenticate(self.reseller.login, self.reseller.login)
         page = self.url_open("/my/incentives/ranking").text
