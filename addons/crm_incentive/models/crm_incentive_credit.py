@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .crm_incentive_appended_mixin import KeptMany2one
+from odoo.addons.crm_stage_pipeline.models.kept_many2one import KeptMany2one
 
 _COMPARED = ("date", "amount", "currency_id", "transaction_key")
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from .crm_incentive_appended_mixin import KeptMany2one
+from odoo.addons.crm_stage_pipeline.models.kept_many2one import KeptMany2one
 
 
 class CrmIncentiveEntry(models.Model):

@@ -8,8 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.crm_stage_pipeline.models.kept_many2one import KeptMany2one
+
 from ..formula import Scope, evaluate, parse
-from ..models.crm_incentive_appended_mixin import KeptMany2one
 from .common import IncentiveCommon
 
 

@@ -109,6 +109,7 @@ from . import (
     crm_pool_export,
     crm_pool_handover,
     crm_pool_log,
+    crm_pool_log_kept,
     crm_pool_log_merge,
     crm_pool_log_recycling,
     crm_pool_mask,

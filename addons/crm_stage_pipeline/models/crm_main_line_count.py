@@ -9,6 +9,8 @@ from .crm_main_line import CONTACT_COLUMNS, NEW_STAGES, VISIT_COLUMNS
 
 # The reserve may hold a million: as in any list, nobody counts further.
 COUNT_LIMIT = 10_000
+# among the stages of customers: the deals with a running opportunity
+SELLING = "selling"
 
 
 class CrmMainLine(models.AbstractModel):
@@ -33,19 +35,26 @@ class CrmMainLine(models.AbstractModel):
         contacts = self._count_by_row(self._contacts_by_key, rows, scope, periods)
         for row in rows:
             counts = dict.fromkeys(VISIT_COLUMNS, 0) | visits[row.code]
+            new = counts.pop("new", None)
             if row.code in NEW_STAGES:
-                counts["new"] = self.env[row.model].search_count(
-                    self._tile_domain(row, "new", scope, today), limit=COUNT_LIMIT + 1
-                )
+                counts["new"] = self._count_new(row, scope, today, new)
             if row.records_field:
                 for code in CONTACT_COLUMNS:
                     counts[f"contacted_{code}"] = contacts[row.code].get(code, 0)
             yield row, counts
 
     @api.model
+    def _count_new(self, row, scope, today, counted):
+        """:param counted: the number, where it was counted with the visits"""
+        if scope == "mine" and row.is_customer:
+            return min(counted or 0, COUNT_LIMIT + 1)
+        domain = self._tile_domain(row, "new", scope, today)
+        return self.env[row.model].search_count(domain, limit=COUNT_LIMIT + 1)
+
+    @api.model
     def _count_by_row(self, count, rows, scope, periods):
-        """Ask `count` once for all rows of one key, once for the selling deals, once
-        for every other row.
+        """Ask `count` once for all rows of one key, once for the selling deals where
+        it has not told them with these, once for every other row.
 
         :param count: method (row, scope, periods) → {value of the key: numbers}
         :return: dict row code → {period: number}
@@ -61,13 +70,16 @@ class CrmMainLine(models.AbstractModel):
             by_value = count(both, scope, periods)
             for value, code in codes.items():
                 found[code] = dict(by_value.get(value, {}))
-        customers = next(row for row in rows if row.is_customer)
-        selling = count(
-            replace(customers, domain=self._selling_deals()), scope, periods
-        )
-        for code, number in selling.get("deal", {}).items():
-            opportunity = found["opportunity"]
-            opportunity[code] = opportunity.get(code, 0) + number
+            if not alike[0].is_customer:
+                continue
+            if SELLING in by_value:
+                selling = by_value[SELLING]
+            else:
+                deals = replace(alike[0], domain=self._selling_deals())
+                selling = count(deals, scope, periods).get("deal", {})
+            for code, number in selling.items():
+                opportunity = found["opportunity"]
+                opportunity[code] = opportunity.get(code, 0) + number
         return found
 
     @api.model
@@ -75,11 +87,23 @@ class CrmMainLine(models.AbstractModel):
         periods = {code: periods[code] for code in VISIT_COLUMNS}
         latest = Period(None, max(period.end for period in periods.values()))
         model = self.env[row.model]
-        query = model._search(
-            self._visit_rows(row, scope) & self._within(row.visit_field, latest)
-        )
+        due = self._within(row.visit_field, latest)
+        is_mine = row.is_customer and scope == "mine"
+        if is_mine:
+            due |= self._new_domain()
+        query = model._search(self._visit_rows(row, scope) & due)
+        if query.is_empty():
+            return {}
         moment = model._field_to_sql(query.table, row.visit_field, query)
-        return self._fetch_counts(row, query, moment, periods)
+        numbers = self._numbers_sql(moment, periods)
+        if is_mine:
+            # one's own are so few that all of them are counted at once
+            numbers["new"] = self._domain_sql(model, self._new_domain(), query)
+        return self._fetch_counts(row, query, numbers, is_mine)
+
+    @api.model
+    def _domain_sql(self, model, domain, query):
+        return domain.optimize_full(model)._to_sql(model, query.table, query)
 
     @api.model
     def _contacts_by_key(self, row, scope, periods):
@@ -99,8 +123,10 @@ class CrmMainLine(models.AbstractModel):
                 self._contact_rows(row, scope)
                 & self._within("last_contact_at", longest)
             )
+            if query.is_empty():
+                return {}
             last = model._field_to_sql(query.table, "last_contact_at", query)
-            return self._fetch_counts(row, query, last, periods)
+            return self._fetch_counts(row, query, self._numbers_sql(last, periods))
         return self._fetch_latest(row, scope, periods, longest)
 
     @api.model
@@ -135,30 +161,45 @@ class CrmMainLine(models.AbstractModel):
             ),
             SQL("latest.id = %s", SQL.identifier(query.table, "id")),
         )
-        return self._fetch_counts(row, query, SQL("latest.date"), periods)
+        numbers = self._numbers_sql(SQL("latest.date"), periods)
+        return self._fetch_counts(row, query, numbers, row.is_customer)
 
     @api.model
-    def _fetch_counts(self, row, query, moment, periods):
-        """How many of a query's rows lie in each period, by stage for customers.
+    def _fetch_counts(self, row, query, numbers, with_selling=False):
+        """How many of a query's rows meet each condition, by stage for customers.
 
-        :param moment: the SQL of the instant that is compared
-        :return: dict value of the row's key, None without one → {period: number}
+        :param numbers: dict code → SQL condition
+        :param with_selling: deals with a running opportunity are told once more,
+            under SELLING
+        :return: dict value of the row's key, None without one → {code: number}
         """
-        if query.is_empty():
-            return {}
-        key = SQL("NULL")
+        key, is_selling = SQL("NULL"), SQL("FALSE")
         if row.key:
             model = self.env[row.model]
-            key = query.groupby = model._field_to_sql(query.table, row.key[0], query)
-        numbers = [
-            SQL("COUNT(*) FILTER (WHERE %s)", self._within_sql(moment, period))
-            for period in periods.values()
-        ]
+            key = model._field_to_sql(query.table, row.key[0], query)
+            if with_selling:
+                selling = self._domain_sql(model, self._selling_deals(), query)
+                is_selling = SQL("CASE WHEN %s = 'deal' THEN %s END", key, selling)
+            query.groupby = SQL("1, 2")
+        found = {SELLING: {}} if with_selling else {}
+        counts = [SQL("COUNT(*) FILTER (WHERE %s)", each) for each in numbers.values()]
+        for value, selling, *row_counts in self.env.execute_query(
+            query.select(key, is_selling, *counts)
+        ):
+            for group in (value, SELLING) if selling else (value,):
+                into = found.setdefault(group, dict.fromkeys(numbers, 0))
+                for code, number in zip(numbers, row_counts, strict=True):
+                    into[code] = into.get(code, 0) + number
+        return found
+
+    @api.model
+    def _numbers_sql(self, moment, periods):
+        """The conditions of the columns.
+
+        :param moment: the SQL of the instant that is compared
+        """
         return {
-            value: dict(zip(periods, row_numbers, strict=True))
-            for value, *row_numbers in self.env.execute_query(
-                query.select(key, *numbers)
-            )
+            code: self._within_sql(moment, period) for code, period in periods.items()
         }
 
     @api.model

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .kept_many2one import KeptMany2one
+
 
 class CrmPoolAccess(models.Model):
     """Who works on a private customer, and why.
@@ -19,7 +21,8 @@ class CrmPoolAccess(models.Model):
     customer_id = fields.Many2one(
         comodel_name="crm.pool.customer", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="customer_id.company_id", store=True)
+    # the customer's, which keeps it
+    company_id = KeptMany2one(related="customer_id.company_id", store=True)
     user_id = fields.Many2one(
         comodel_name="res.users", required=True, ondelete="cascade"
     )
@@ -36,6 +39,9 @@ class CrmPoolAccess(models.Model):
     _user_uniq = models.Constraint(
         "UNIQUE (user_id, customer_id, kind)",
         "This person already has this access to the customer.",
+    )
+    _collaborator_idx = models.Index(
+        "(user_id, customer_id) WHERE kind = 'collaborator'"
     )
     _owner_uniq = models.UniqueIndex(
         "(customer_id) WHERE kind = 'owner'", "A customer has one owner."

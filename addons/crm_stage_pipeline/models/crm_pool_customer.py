@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from .kept_many2one import KeptMany2one
+
 
 class CrmPoolCustomer(models.Model):
     """A commercial partner as a customer of one company.
@@ -127,7 +129,8 @@ class CrmPoolCustomer(models.Model):
     )
     claimed_at = fields.Datetime(readonly=True, copy=False)
     pool_entered_at = fields.Datetime(readonly=True, copy=False)
-    previous_owner_id = fields.Many2one(
+    # stands in the log as well, which keeps him
+    previous_owner_id = KeptMany2one(
         comodel_name="res.users", readonly=True, copy=False, ondelete="set null"
     )
     released_at = fields.Datetime(readonly=True, copy=False)
@@ -185,8 +188,11 @@ class CrmPoolCustomer(models.Model):
         " WHERE contact_mark = 'uncontacted' AND next_visit_date IS NULL"
     )
     _name_idx = models.Index("(company_id, name, id)")
+    # a person's own are listed and counted from it alone (docs/decisions/0016)
     _owned_idx = models.Index(
-        "(owner_id, stage_code, next_visit_date) WHERE owner_id IS NOT NULL"
+        "(owner_id, stage_id, name, id) INCLUDE (stage_code, next_visit_date,"
+        " contact_mark, track_mark, access, active, company_id, pool_id, partner_id,"
+        " value_score) WHERE owner_id IS NOT NULL"
     )
     _draw_idx = models.Index(
         "(company_id, stage_code, draw_key, id) WHERE owner_id IS NULL"

@@ -1,6 +1,6 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL, OrderedSet
+from odoo.tools import SQL
 
 
 class CrmPoolCustomer(models.Model):
@@ -45,12 +45,86 @@ class CrmPoolCustomer(models.Model):
         )
 
     @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        """As core's. One's own are read from the index of owners alone, which has all
+        that lists and counts of them ask for, and those that one shares beside them:
+        on a large pool almost every customer of a person lies on a page of its own.
+
+        Where the rules on reading are the pool's own they let everybody see his own,
+        and are not asked for each customer.
+        """
+        rest = _without_mine(domain)
+        if rest is None:
+            return super()._search(
+                domain, offset, limit, order,
+                active_test=active_test, bypass_access=bypass_access,
+            )  # fmt: skip
+        if not bypass_access and not self.env.su and self._sees_mine():
+            self.browse().check_access("read")
+            rest &= Domain("company_id", "in", self.env.companies.ids)
+            bypass_access = True
+        query = super()._search(
+            rest, offset, limit, order,
+            active_test=active_test, bypass_access=bypass_access,
+        )  # fmt: skip
+        if not query.is_empty():
+            query._tables[query.table] = self._mine_sql()
+        return query
+
+    @api.model
+    def _mine_sql(self):
+        """The rows that one owns, and those that one shares, as a table."""
+        owner = SQL.identifier("c", "owner_id", to_flush=self._fields["owner_id"])
+        access = self.env["crm.pool.access"]._fields
+        return SQL(
+            """
+            (SELECT c.* FROM crm_pool_customer AS c WHERE %(owner)s = %(uid)s
+             UNION ALL
+             SELECT c.* FROM crm_pool_customer AS c
+              WHERE c.id IN (SELECT %(customer)s FROM crm_pool_access AS shared
+                              WHERE %(user)s = %(uid)s AND %(kind)s = 'collaborator')
+                AND c.owner_id IS DISTINCT FROM %(uid)s)
+            """,
+            owner=owner,
+            uid=self.env.uid,
+            customer=SQL.identifier(
+                "shared", "customer_id", to_flush=access["customer_id"]
+            ),
+            user=SQL.identifier("shared", "user_id", to_flush=access["user_id"]),
+            kind=SQL.identifier("shared", "kind", to_flush=access["kind"]),
+        )
+
+    @tools.ormcache("self.env.uid", "tuple(self.env.companies.ids)")
+    def _sees_mine(self):
+        """Whether the rules let the user see all that he owns or shares.
+
+        They do as the addon ships them, while his right to see customers reaches
+        himself.
+        """
+        return self._sees_shared() and all(
+            reach.is_all or reach.covers(self.env.uid)
+            for reach in (
+                self.env.user._crm_pool_reach("customer", "see", company_id)
+                for company_id in self.env.companies.ids
+            )
+        )
+
+    @api.model
     def search_count(self, domain, limit=None):
         """As core's. How many there are, up to a limit, is found sooner in the order
         of the disk: PostgreSQL would walk an index of dates or names, along which
         what one sees comes late. One's own have their own index.
         """
-        if not limit or _asks_mine(domain):
+        if not limit or _without_mine(domain) is not None:
             return super().search_count(domain, limit)
         for state in ("off", "on"):
             self.env.cr.execute(
@@ -61,32 +135,6 @@ class CrmPoolCustomer(models.Model):
         return count
 
     @api.model
-    def search(self, domain, offset=0, limit=None, order=None):
-        """As core's. Of one's own all are found and the page is cut from them, for
-        the same reason as in search_count; a stage is told by its code as well, which
-        the index of owners knows.
-        """
-        if not limit or not _asks_mine(domain):
-            return super().search(domain, offset, limit, order)
-        found = super().search(
-            Domain(domain).map_conditions(self._with_stage_code), order=order
-        )
-        return self.browse(found._ids[offset : offset + limit])
-
-    @api.model
-    def _with_stage_code(self, condition):
-        if condition.field_expr != "stage_id" or condition.operator not in ("=", "in"):
-            return condition
-        stages = self.env["crm.pool.stage"].browse(
-            OrderedSet(
-                [condition.value] if condition.operator == "=" else condition.value
-            )
-        )
-        if not all(stages._ids):
-            return condition
-        return condition & Domain("stage_code", "in", stages.mapped("code"))
-
-    @api.model
     @api.readonly
     def web_search_read(
         self, domain, specification, offset=0, limit=None, order=None, count_limit=None
@@ -95,7 +143,8 @@ class CrmPoolCustomer(models.Model):
         page and their number come from that, where core would find all again to count.
         """
         last = offset + (limit or 0)
-        if not limit or not count_limit or last > count_limit or not _asks_mine(domain):
+        is_mine = _without_mine(domain) is not None
+        if not limit or not count_limit or last > count_limit or not is_mine:
             return super().web_search_read(
                 domain, specification, offset, limit, order, count_limit
             )
@@ -104,6 +153,17 @@ class CrmPoolCustomer(models.Model):
         return {"length": len(found), "records": page.web_read(specification)}
 
 
-def _asks_mine(domain):
-    conditions = Domain(domain).iter_conditions()
-    return any(condition.field_expr == "is_mine" for condition in conditions)
+def _without_mine(domain):
+    """What a domain asks of one's own customers besides; None: not only of them."""
+    domain = Domain(domain)
+    parts = domain.children if getattr(domain, "OPERATOR", "") == "&" else [domain]
+    rest = [part for part in parts if not _is_mine(part)]
+    return Domain.AND(rest) if len(rest) < len(parts) else None
+
+
+def _is_mine(part):
+    if getattr(part, "field_expr", None) != "is_mine":
+        return False
+    if part.operator == "in":
+        return set(part.value) == {True}
+    return part.operator == "=" and part.value is True

@@ -78,9 +78,8 @@ taken AS (
 ),
 access AS (
     INSERT INTO crm_pool_access (customer_id, company_id, user_id, kind,
-                                 create_uid, create_date, write_uid, write_date)
-    SELECT id, company_id, in_uid, 'owner', in_uid, in_now, in_uid, in_now
-      FROM taken
+                                 create_date, write_date)
+    SELECT id, company_id, in_uid, 'owner', in_now, in_now FROM taken
 ),
 counter AS (
     UPDATE crm_pool_quota AS quota

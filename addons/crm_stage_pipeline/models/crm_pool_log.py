@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .crm_pool_stage import STAGE_CODES
+from .kept_many2one import KeptMany2one
 
 
 class CrmPoolLog(models.Model):
@@ -50,24 +51,25 @@ class CrmPoolLog(models.Model):
         required=True,
         readonly=True,
     )
-    customer_id = fields.Many2one(
+    # without foreign keys: see crm_pool_log_kept.py
+    customer_id = KeptMany2one(
         comodel_name="crm.pool.customer", readonly=True, ondelete="set null"
     )
     customer_ref = fields.Integer(string="Customer Number", readonly=True)
     customer_name = fields.Char(readonly=True)
-    company_id = fields.Many2one(
+    company_id = KeptMany2one(
         comodel_name="res.company", required=True, readonly=True, ondelete="restrict"
     )
-    actor_id = fields.Many2one(
+    actor_id = KeptMany2one(
         comodel_name="res.users", required=True, readonly=True, ondelete="restrict"
     )
-    member_id = fields.Many2one(
+    member_id = KeptMany2one(
         comodel_name="res.users", readonly=True, ondelete="restrict"
     )
-    owner_before_id = fields.Many2one(
+    owner_before_id = KeptMany2one(
         comodel_name="res.users", readonly=True, ondelete="restrict"
     )
-    owner_after_id = fields.Many2one(
+    owner_after_id = KeptMany2one(
         comodel_name="res.users", readonly=True, ondelete="restrict"
     )
     stage_before = fields.Selection(selection=STAGE_CODES, readonly=True)
@@ -115,6 +117,8 @@ class CrmPoolLog(models.Model):
         if not entries:
             return
         batch = batch or self._new_batch()
+        customers = [entry["customer"] for entry in entries]
+        self._hold(self.env["crm.pool.customer"].union(*customers))
         rows = SQL(", ").join(
             SQL("%s", self._to_row(action, entry, reason, batch)) for entry in entries
         )
