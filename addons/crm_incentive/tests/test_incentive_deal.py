@@ -161,9 +161,7 @@ class TestIncentivePlanPortal(IncentiveCommon, HttpCase):
                 "code": "early_bird",
                 "description": "300 for each order before the tenth",
                 "version_ids": [
-                    Command.create(
-                        {"date_from": date(2026, 1, 1), "expression": "300"}
-                    )
+                    Command.create({"date_from": date(2026, 1, 1), "expression": "300"})
                 ],
             }
         )

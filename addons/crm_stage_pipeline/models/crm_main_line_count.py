@@ -32,7 +32,8 @@ class CrmMainLine(models.AbstractModel):
         """
         periods = self._periods(today)
         visits = self._count_by_row(self._visits_by_key, rows, scope, periods)
-        contacts = self._count_by_row(self._contacts_by_key, rows, scope, periods)
+        contacted = self._contacted_rows(rows, scope, periods)
+        contacts = self._count_by_row(self._contacts_by_key, contacted, scope, periods)
         for row in rows:
             counts = dict.fromkeys(VISIT_COLUMNS, 0) | visits[row.code]
             new = counts.pop("new", None)
@@ -40,7 +41,8 @@ class CrmMainLine(models.AbstractModel):
                 counts["new"] = self._count_new(row, scope, today, new)
             if row.records_field:
                 for code in CONTACT_COLUMNS:
-                    counts[f"contacted_{code}"] = contacts[row.code].get(code, 0)
+                    number = contacts.get(row.code, {}).get(code, 0)
+                    counts[f"contacted_{code}"] = number
             yield row, counts
 
     @api.model
@@ -106,17 +108,58 @@ class CrmMainLine(models.AbstractModel):
         return domain.optimize_full(model)._to_sql(model, query.table, query)
 
     @api.model
+    def _longest(self, periods):
+        """From the first beginning of the contacts' periods to their last end."""
+        chosen = [periods[code] for code in CONTACT_COLUMNS]
+        return Period(
+            min(period.start for period in chosen), max(period.end for period in chosen)
+        )
+
+    @api.model
+    def _contacted_rows(self, rows, scope, periods):
+        """The rows of which contacts have to be counted; of one's own documents only
+        those of a kind that any contact of one's own names.
+        """
+        rows = [row for row in rows if row.records_field]
+        documents = [row for row in rows if not row.is_customer]
+        if scope != "mine" or not documents:
+            return rows
+        # superuser: whether one has any, before the rules on each are asked
+        records_sudo = self._records_sudo()
+        query = records_sudo._search(
+            self._record_domain(scope) & self._within("date", self._longest(periods))
+        )
+        if query.is_empty():
+            return [row for row in rows if row.is_customer]
+        named = [
+            SQL("BOOL_OR(%s IS NOT NULL)", self._link_sql(records_sudo, row, query))
+            for row in documents
+        ]
+        [found] = self.env.execute_query(query.select(*named))
+        idle = [row for row, any_ in zip(documents, found, strict=True) if not any_]
+        return [row for row in rows if row not in idle]
+
+    @api.model
+    def _records_sudo(self):
+        return self.env["crm.contact.record"].with_env(
+            self.env["crm.pool.customer"]._privileged().env
+        )
+
+    @api.model
+    def _link_sql(self, records, row, query):
+        """The column of a contact record that leads to what stands in the row."""
+        name = self.env[row.model]._fields[row.records_field].inverse_name
+        return records._field_to_sql(query.table, name, query)
+
+    @api.model
     def _contacts_by_key(self, row, scope, periods):
         """The latest contact of each tells for every period: all of them last until
         after now, and no contact lies in the future.
         """
         if not row.records_field:
             return {}
+        longest = self._longest(periods)
         periods = {code: periods[code] for code in CONTACT_COLUMNS}
-        longest = Period(
-            min(period.start for period in periods.values()),
-            max(period.end for period in periods.values()),
-        )
         model = self.env[row.model]
         if self._is_by_anybody(row, scope):
             query = model._search(
@@ -134,10 +177,11 @@ class CrmMainLine(models.AbstractModel):
         """Count by the latest contact that the scope's people had."""
         model = self.env[row.model]
         records = self.env["crm.contact.record"]
-        if row.is_customer and scope == "mine":
+        is_mine = row.is_customer and scope == "mine"
+        if is_mine:
             # superuser: whoever sees a customer sees his own records of it, and only
             # customers that he sees are counted
-            records = records.with_env(self.env[row.model]._privileged().env)
+            records = self._records_sudo()
         link = model._fields[row.records_field].inverse_name
         latest = records._search(
             self._record_domain(scope)
@@ -147,22 +191,33 @@ class CrmMainLine(models.AbstractModel):
         query = model._search(self._contact_rows(row, scope))
         if latest.is_empty() or query.is_empty():
             return {}
-        latest.groupby = records._field_to_sql(latest.table, link, latest)
+        latest.groupby = self._link_sql(records, row, latest)
         date = records._field_to_sql(latest.table, "date", latest)
+        table = latest.select(
+            SQL("%s AS id", latest.groupby), SQL("MAX(%s) AS date", date)
+        )
+        if is_mine:
+            table = self._fetch_table(table)
         query.add_join(
             "JOIN",
             "latest",
-            SQL(
-                "(%s)",
-                latest.select(
-                    SQL("%s AS id", latest.groupby),
-                    SQL("MAX(%s) AS date", date),
-                ),
-            ),
+            SQL("(%s)", table),
             SQL("latest.id = %s", SQL.identifier(query.table, "id")),
         )
         numbers = self._numbers_sql(SQL("latest.date"), periods)
         return self._fetch_counts(row, query, numbers, row.is_customer)
+
+    @api.model
+    def _fetch_table(self, query):
+        """What a query of pairs (id, date) finds, as a table of that many rows: of one
+        person they are few, which PostgreSQL does not expect of the query itself.
+        """
+        found = self.env.execute_query(query)
+        return SQL(
+            "SELECT * FROM unnest(%s::int[], %s::timestamp[]) AS found (id, date)",
+            [each for each, _date in found],
+            [date for _each, date in found],
+        )
 
     @api.model
     def _fetch_counts(self, row, query, numbers, with_selling=False):

@@ -67,8 +67,9 @@ class CrmPoolCustomer(models.Model):
         return result
 
     def _take_references(self, rest):
-        super()._take_references(rest)
+        result = super()._take_references(rest)
         self.env["crm.pool.log"]._hand_over(rest.ids, self.id)
+        return result
 
 
 class ResUsers(models.Model):
