@@ -23,6 +23,8 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
     - A partner id that the user does not see is refused, also in an onchange:
       core's would return the phone and the e-mail of a hidden customer.
     - The document makes its customer's row and gives its salesperson access.
+    - Inherited before the model itself: partners are refused before core reads them,
+      and the pool follows what core has finished.
     """
 
     _name = "crm.customer.document.mixin"
@@ -32,6 +34,28 @@ class CrmCustomerDocumentMixin(models.AbstractModel):
     _pool_partner_fields = ("partner_id",)
     # fields on which the customer's stage and the salesperson's access depend
     _pool_followed_fields = frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_pool_partners(vals_list)
+        documents = super().create(vals_list)
+        documents._follow_in_pool()
+        return documents
+
+    def write(self, vals):
+        self._check_pool_partners([vals])
+        followed = self._pool_followed_fields.intersection(vals)
+        keys = self._pool_keys() if followed else frozenset()
+        result = super().write(vals)
+        if followed:
+            self._follow_in_pool(keys)
+        return result
+
+    def unlink(self):
+        keys = self._pool_keys()
+        result = super().unlink()
+        self.env["crm.pool.customer"]._sync_document_access(keys)
+        return result
 
     def onchange(self, values, field_names, fields_spec):
         self._check_pool_partners([values])

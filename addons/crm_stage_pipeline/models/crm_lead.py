@@ -5,7 +5,7 @@ class CrmLead(models.Model):
     """Leads and opportunities as documents of pool customers (P10, P12)."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "crm.customer.document.mixin"]
+    _inherit = ["crm.customer.document.mixin", "crm.lead"]
 
     _pool_partner_fields = ("partner_id", "commercial_partner_id")
     _pool_followed_fields = frozenset(
@@ -42,28 +42,6 @@ class CrmLead(models.Model):
                 lead.sales_mark = "ended"
             else:
                 lead.sales_mark = "paused" if lead.is_sales_paused else "selling"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_pool_partners(vals_list)
-        leads = super().create(vals_list)
-        leads._follow_in_pool()
-        return leads
-
-    def write(self, vals):
-        self._check_pool_partners([vals])
-        followed = self._pool_followed_fields.intersection(vals)
-        keys = self._pool_keys() if followed else frozenset()
-        result = super().write(vals)
-        if followed:
-            self._follow_in_pool(keys)
-        return result
-
-    def unlink(self):
-        keys = self._pool_keys()
-        result = super().unlink()
-        self.env["crm.pool.customer"]._sync_document_access(keys)
-        return result
 
     def convert_opportunity(self, partner, user_ids=False, team_id=False):
         """Core writes more than once: the pool follows at the end."""

@@ -1,11 +1,11 @@
-from odoo import api, models
+from odoo import models
 
 
 class SaleOrder(models.Model):
     """Quotations and orders as documents of pool customers (P14)."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "crm.customer.document.mixin"]
+    _inherit = ["crm.customer.document.mixin", "sale.order"]
 
     _pool_partner_fields = ("partner_id", "partner_invoice_id", "partner_shipping_id")
     _pool_followed_fields = frozenset(
@@ -19,28 +19,6 @@ class SaleOrder(models.Model):
             "follow_state",
         }
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_pool_partners(vals_list)
-        orders = super().create(vals_list)
-        orders._follow_in_pool()
-        return orders
-
-    def write(self, vals):
-        self._check_pool_partners([vals])
-        followed = self._pool_followed_fields.intersection(vals)
-        keys = self._pool_keys() if followed else frozenset()
-        result = super().write(vals)
-        if followed:
-            self._follow_in_pool(keys)
-        return result
-
-    def unlink(self):
-        keys = self._pool_keys()
-        result = super().unlink()
-        self.env["crm.pool.customer"]._sync_document_access(keys)
-        return result
 
     def _pool_stage_code(self):
         return "deal" if self.state == "sale" else False
