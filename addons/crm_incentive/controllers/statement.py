@@ -37,14 +37,22 @@ class IncentivePortal(CustomerPortal):
         """The workbook; 404 also when the statement is another's."""
         statement_sudo = self._readable(statement_id)
         content = workbook(statement_sudo._to_workbook())
-        name = f"{statement_sudo.display_name}.xlsx"
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", CONTENT_TYPE),
-                ("Content-Disposition", content_disposition(name)),
-            ],
+        return self._download(content, CONTENT_TYPE, statement_sudo, "xlsx")
+
+    @http.route(
+        "/crm_incentive/statement/<int:statement_id>.pdf",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def statement_pdf(self, statement_id):
+        """The page to print; 404 also when the statement is another's."""
+        statement_sudo = self._readable(statement_id)
+        report_sudo = request.env["ir.actions.report"].sudo()
+        content, _type = report_sudo._render_qweb_pdf(
+            "crm_incentive.crm_incentive_statement_report", statement_sudo.ids
         )
+        return self._download(content, "application/pdf", statement_sudo, "pdf")
 
     @http.route(
         ["/my/incentives", "/my/incentives/page/<int:page>"],
@@ -99,6 +107,16 @@ class IncentivePortal(CustomerPortal):
             post=post,
         )
         return request.render("crm_incentive.portal_my_incentive", values)
+
+    def _download(self, content, content_type, statement_sudo, ending):
+        name = f"{statement_sudo.display_name}.{ending}"
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", content_type),
+                ("Content-Disposition", content_disposition(name)),
+            ],
+        )
 
     def _mine(self):
         """Statements that pay the reader, also for those who may see others'."""

@@ -24,7 +24,7 @@ class CrmIncentiveEntry(models.Model):
     _name = "crm.incentive.entry"
     _inherit = "crm.incentive.appended.mixin"
     _description = "Incentive Ledger Entry"
-    _order = "date, id"
+    _order = "date, credit_id.id, id"  # as its running total ran
     _log_access = False  # the run tells who and when; each key costs a bulk insert
     _rec_name = "document_name"
 

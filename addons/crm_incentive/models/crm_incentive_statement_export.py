@@ -90,6 +90,6 @@ class CrmIncentiveStatement(models.Model):
                     entry.version_id.display_name,
                     entry.amount,
                 )
-                for entry in self.entry_ids.sorted(lambda e: (e.date, e.id))
+                for entry in self.entry_ids.sorted()
             ),
         )

@@ -298,6 +298,8 @@ class TestIncentivePortal(IncentiveCommon, HttpCase):
             self.assertIn(text, page)
         book = self.url_open(f"/crm_incentive/statement/{statement.id}.xlsx")
         self.assertEqual(book.status_code, 200)
+        paper = self.url_open(f"/crm_incentive/statement/{statement.id}.pdf")
+        self.assertEqual(paper.status_code, 200)
 
     def test_i10_anothers_statement_is_not_found(self):
         self.authenticate(self.reseller.login, self.reseller.login)
@@ -306,6 +308,7 @@ class TestIncentivePortal(IncentiveCommon, HttpCase):
         for url in (
             f"/my/incentives/{other.id}",
             f"/crm_incentive/statement/{other.id}.xlsx",
+            f"/crm_incentive/statement/{other.id}.pdf",
         ):
             self.assertEqual(self.url_open(url).status_code, 404)
         for model in ("entry", "credit", "statement.line", "plan", "quota", "draw"):
