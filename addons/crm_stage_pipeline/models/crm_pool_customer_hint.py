@@ -27,12 +27,13 @@ class CrmPoolCustomer(models.Model):
         key, part = self._hint_texts(text, kind)
         company = self.env.company
         keys = self.env["crm.customer.key"]
-        same = keys._find(company, kind, [key] if key else []).get(key, [])
-        like = keys._hint_candidates(company, kind, part) if part else []
-        visible = self._hint_visible([*same, *like])
+        found = keys._hint_candidates(company, kind, part) if part else []
+        same = sorted(row_id for row_id, its_key in found if its_key == key)
+        if key and not part:
+            same = keys._find(company, kind, [key]).get(key, [])
+        visible = self._hint_visible([*same, *(row[0] for row in found)])
         # one of them may be the contact itself; of names no others are left out
         likely = visible[: SHOWN + 1].with_prefetch() if kind == "name" else visible
-        likely.fetch(["partner_id", "name", "owner_id"])
         likely.partner_id.fetch(["city"])
         shown = likely.filtered(lambda row: row.partner_id.id != partner_id)
         if kind == "phone":
@@ -43,7 +44,7 @@ class CrmPoolCustomer(models.Model):
         hidden_sudo = (
             (self.browse(same) - visible)
             ._privileged()
-            .filtered(lambda row: row.partner_id.id != partner_id)
+            .filtered(lambda row: row.active and row.partner_id.id != partner_id)
         )
         return {
             "rows": [row._hint_row(row.id in same) for row in shown[:SHOWN]],
@@ -53,9 +54,9 @@ class CrmPoolCustomer(models.Model):
 
     @api.model
     def _hint_visible(self, customer_ids):
-        """Those that the user sees, in this order; asked of the database, which reads
-        no more of them than the rules need."""
-        seen = set(self.search([("id", "in", customer_ids)])._ids)
+        """Those that the user sees, in this order, with what the hint shows of them."""
+        shown = ["partner_id", "name", "owner_id"]
+        seen = set(self.search_fetch([("id", "in", customer_ids)], shown)._ids)
         wanted = dict.fromkeys(customer_ids)
         return self.browse(row_id for row_id in wanted if row_id in seen)
 

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -50,6 +52,25 @@ class TestCrmCustomerHint(PoolCase):
             with self.subTest(text=text):
                 names = self._names(text)
                 self.assertEqual(names, [expected.name] if expected else [])
+
+    def test_P48_whichever_way_they_are_found(self):
+        """P48: among the names that are read first, or by the index; the same one
+        though more begin like it than are looked at."""
+        names = {self._named(f"长江物流 {number}", None).name for number in range(4)}
+        same = self._named("长江物流", None).name
+        module = "odoo.addons.crm_stage_pipeline.models.crm_customer_key_hint"
+        for read, most in ((5000, 80), (1, 80), (1, 4), (5000, 4)):
+            with (
+                self.subTest(read=read, most=most),
+                patch(f"{module}.READ", read),
+                patch(f"{module}.CANDIDATES", most),
+            ):
+                found = set(self._names("江物"))
+                self.assertLessEqual(found, names | {same})
+                self.assertEqual(len(found), min(most, 5))
+                hint = self._hint("长江物流")
+                self.assertEqual(hint["rows"][0]["name"], same)
+                self.assertTrue(hint["rows"][0]["is_same"])
 
     def test_P48_the_same_comes_first(self):
         """P48: who has the same name is marked, before those that are like it."""
