@@ -74,6 +74,7 @@ from . import (
     crm_pool_customer_hint,
     crm_pool_customer_key,
     crm_pool_customer_lock,
+    crm_pool_customer_many,
     crm_pool_customer_mask,
     crm_pool_customer_merge,
     crm_pool_customer_merge_bin,

@@ -8,7 +8,7 @@ READ = 5000
 
 # Pairs of neighbouring characters: trigrams find no text of two, and a Chinese word is
 # two characters long. What waits to enter an index of this kind is read whole by every
-# search, so that little of it may wait (64 kB; PostgreSQL lets 4 MB wait, 3 ms each).
+# search, so that little of it may wait (512 kB; PostgreSQL lets 4 MB wait, 3 ms).
 PAIRS = """
 CREATE OR REPLACE FUNCTION crm_name_pairs(name text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -17,7 +17,7 @@ SELECT array_agg(DISTINCT substr(name, place, 2))
 $$;
 CREATE INDEX IF NOT EXISTS crm_customer_key__pairs_idx
     ON crm_customer_key USING gin (crm_name_pairs(key)) WHERE kind = 'name';
-ALTER INDEX crm_customer_key__pairs_idx SET (gin_pending_list_limit = 64);
+ALTER INDEX crm_customer_key__pairs_idx SET (gin_pending_list_limit = 512);
 """
 BEGINNINGS = """
 SELECT customer_id, key FROM crm_customer_key

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.crm_pool_stage import STAGE_CODES
@@ -52,6 +52,20 @@ class CrmPoolStageHistory(models.Model):
         help="Of those that left the stage, how many went to a higher one. Empty while "
         "the customer stands there.",
     )
+
+    @api.model
+    def _read_group_orderby(self, order, groupby_terms, query):
+        """Stages in the order in which customers go through them, not by the alphabet."""
+        ranked = {
+            term: SQL("array_position(%s, %s::text)", list(STAGES), groupby_terms[term])
+            for term in ("stage_code", "next_stage_code")
+            if term in groupby_terms
+        }
+        terms = {**groupby_terms, **ranked}
+        result = super()._read_group_orderby(order, terms, query)
+        # core adds what a Many2one is ordered by
+        groupby_terms.update({t: sql for t, sql in terms.items() if t not in ranked})
+        return result
 
     @property
     def _table_query(self):

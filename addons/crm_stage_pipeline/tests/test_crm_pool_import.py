@@ -293,6 +293,8 @@ class TestCrmPoolImport(PoolCase):
         record.action_run()
         self._run(record)
         self.assertEqual(self._reasons(record), {3: "missing_field"})
+        # the column, as it stands in the file
+        self.assertEqual(record.rejected_row_ids.message, "y")
 
     def test_persons(self):
         record = self._load([["王芳", "女士"]], ["name", "title"], is_company=False)

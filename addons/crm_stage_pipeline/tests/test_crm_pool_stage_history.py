@@ -76,6 +76,19 @@ class TestCrmPoolStageHistory(PoolCase):
             customer.with_user(agent).action_release("no need")
         self.assertEqual(len(self._stays(self.manager, customer)), 1)
 
+    def test_stages_stand_in_their_order(self):
+        """P61: in tables and charts as customers go through them, both ways."""
+        for code in ("deal", "reserve", "potential", "target", "opportunity"):
+            self._new_customers(1, code, owner=self.agent_1)
+        history = self.env["crm.pool.stage.history"].with_user(self.agent_1)
+        sets = history.formatted_read_grouping_sets([], [["stage_code"], []], ["__count"])
+        expected = ["reserve", "target", "potential", "opportunity", "deal"]
+        self.assertEqual([row["stage_code"] for row in sets[0]], expected)
+        groups = history.formatted_read_group(
+            [], ["stage_code", "user_id"], ["__count"], order="stage_code desc"
+        )
+        self.assertEqual([row["stage_code"] for row in groups], expected[::-1])
+
     def test_others_customers_are_hidden(self):
         """P28, P61: the history of a customer is read by who sees the customer."""
         customer = self._new_customers(1, owner=self.agent_1)

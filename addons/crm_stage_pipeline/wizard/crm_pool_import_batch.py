@@ -69,7 +69,11 @@ class CrmPoolImport(models.Model):
 
     def _import_rows(self, rows):
         columns = [
-            (column.index, column.field_name, column.is_required)
+            (
+                column.index,
+                column.field_name,
+                column.is_required and (column.header or column.field_name),
+            )
             for column in self.column_ids
             if column.field_name
         ]

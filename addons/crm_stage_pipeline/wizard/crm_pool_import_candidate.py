@@ -71,13 +71,14 @@ def read_candidate(row_id, cells, columns, region, keep_invalid=False):
     """Judge one row by itself.
 
     :param cells: values as stored: None, text, int, float or {"formula": text}
-    :param columns: list of (index, field, is_required)
+    :param columns: list of (index, field, required), which is the header of a column
+        that must have a value, else empty
     :param region: ISO code for numbers without country
     :param keep_invalid: keep texts that are no number
     """
     candidate = Candidate(row_id)
     errors = []
-    for index, name, is_required in columns:
+    for index, name, required in columns:
         value = cells[index] if index < len(cells) else None
         if isinstance(value, dict):
             _judge_formula(candidate, name, value["formula"], errors)
@@ -87,10 +88,9 @@ def read_candidate(row_id, cells, columns, region, keep_invalid=False):
             _read_numbers(candidate, NUMBER_FIELDS[name], value, region, errors)
         elif text and name not in candidate.values:
             _read_value(candidate, name, text)
-        if is_required and not text:
-            candidate.reject(
-                "missing_name" if name == "name" else "missing_field", name
-            )
+        if required and not text:
+            reason = "missing_name" if name == "name" else "missing_field"
+            candidate.reject(reason, required if name != "name" else "")
     _judge_name(candidate)
     if errors and keep_invalid:
         candidate.numbers += [(kind, text, None) for kind, text, _reason in errors]
