@@ -15,19 +15,20 @@ class CrmPoolCustomer(models.Model):
             vals["partner_id"] for vals in vals_list if vals.get("partner_id")
         )
         # superuser: as the fields themselves, which are related
-        names = {row.id: row.name for row in partners.sudo()}
+        partners_sudo = partners.sudo()
+        names = {row_sudo.id: row_sudo.name for row_sudo in partners_sudo}
         stages = self.env["crm.pool.stage"].browse(
             {vals["stage_id"] for vals in vals_list if vals.get("stage_id")}
         )
-        codes = {row.id: row.code for row in stages.sudo()}
+        stages_sudo = stages.sudo()  # the same
+        codes = {row_sudo.id: row_sudo.code for row_sudo in stages_sudo}
         copied = {self._fields["name"], self._fields["stage_code"]}
         for vals in vals_list:
             vals["name"] = names.get(vals.get("partner_id"), False)
             vals["stage_code"] = codes.get(vals.get("stage_id"), False)
-        result = super()._add_precomputed_values(vals_list)
+        super()._add_precomputed_values(vals_list)
         for vals in vals_list:
             vals["__precomputed__"] = vals.get("__precomputed__", set()) | copied
-        return result
 
     def _check_company(self, fnames=None):
         """Of customers with the same values one is looked at."""
@@ -38,10 +39,10 @@ class CrmPoolCustomer(models.Model):
             for name, field in self._fields.items()
             if field.relational and field.check_company
         ]
-        # superuser: as core's check
+        rows_sudo = self.sudo()  # as core's check
         alike = {
-            tuple(row[name] for name in ("company_id", *names)): row.id
-            for row in self.sudo()
+            tuple(row_sudo[name] for name in ("company_id", *names)): row_sudo.id
+            for row_sudo in rows_sudo
         }
         some = self.browse(alike.values())
         return super(CrmPoolCustomer, some)._check_company(fnames)

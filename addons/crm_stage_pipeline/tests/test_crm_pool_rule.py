@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -243,3 +243,26 @@ class TestCrmPoolRule(PoolCase):
         code = row_sql.select().code
         self.assertIn("EXISTS", code)
         self.assertNotIn("IN (SELECT", code.replace("\n", " "))
+
+    def test_many_at_once_are_checked_as_one(self):
+        """Invariant 1: one of many with another company's pool refuses them all; name
+        and stage of each are copied."""
+        other = self.env["res.company"].create({"name": "Branch Works"})
+        foreign = self.env["crm.pool"].create({"name": "B", "company_id": other.id})
+        partners = self.env["res.partner"].create(
+            [{"name": f"Many {number}", "is_company": True} for number in range(4)]
+        )
+        vals_list = [
+            {"partner_id": row.id, "stage_id": self._stage(code).id}
+            for row, code in zip(
+                partners, ("target", "deal", "target", "reserve"), strict=True
+            )
+        ]
+        customers = self.env["crm.pool.customer"]._privileged()
+        with self.assertRaises(UserError):
+            customers.create([*vals_list[:3], {**vals_list[3], "pool_id": foreign.id}])
+        made = customers.create([dict(vals) for vals in vals_list])
+        self.assertEqual(made.mapped("name"), partners.mapped("name"))
+        self.assertEqual(
+            [row.stage_code for row in made], ["target", "deal", "target", "reserve"]
+        )

@@ -81,7 +81,9 @@ class TestCrmPoolStageHistory(PoolCase):
         for code in ("deal", "reserve", "potential", "target", "opportunity"):
             self._new_customers(1, code, owner=self.agent_1)
         history = self.env["crm.pool.stage.history"].with_user(self.agent_1)
-        sets = history.formatted_read_grouping_sets([], [["stage_code"], []], ["__count"])
+        sets = history.formatted_read_grouping_sets(
+            [], [["stage_code"], []], ["__count"]
+        )
         expected = ["reserve", "target", "potential", "opportunity", "deal"]
         self.assertEqual([row["stage_code"] for row in sets[0]], expected)
         groups = history.formatted_read_group(
