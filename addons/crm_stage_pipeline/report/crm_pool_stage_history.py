@@ -55,7 +55,7 @@ class CrmPoolStageHistory(models.Model):
 
     @api.model
     def _read_group_orderby(self, order, groupby_terms, query):
-        """Stages in the order in which customers go through them, not by the alphabet."""
+        """Stages in the order in which customers go through them, not by letters."""
         ranked = {
             term: SQL("array_position(%s, %s::text)", list(STAGES), groupby_terms[term])
             for term in ("stage_code", "next_stage_code")
