@@ -138,18 +138,27 @@ class CrmPoolCustomer(models.Model):
     def web_search_read(
         self, domain, specification, offset=0, limit=None, order=None, count_limit=None
     ):
-        """As core's. One's own customers are so few that they are sorted once: the
-        page and their number come from that, where core would find all again to count.
+        """As core's, in fewer statements.
+
+        - One's own customers are so few that they are sorted once: the page and their
+          number come from that, where core would find all again to count.
+        - Of others the page is found first and then read together with the rules;
+          core reads it while it looks, and then asks the rules of each row in Python.
         """
-        last = offset + (limit or 0)
-        is_mine = _without_mine(domain) is not None
-        if not limit or not count_limit or last > count_limit or not is_mine:
+        if self.env.su:
             return super().web_search_read(
                 domain, specification, offset, limit, order, count_limit
             )
-        found = self.search(domain, order=order, limit=count_limit)
-        page = self.browse(found.ids[offset:last])
-        return {"length": len(found), "records": page.web_read(specification)}
+        last = offset + (limit or 0)
+        is_mine = _without_mine(domain) is not None
+        if is_mine and limit and count_limit and last <= count_limit:
+            found = self.search(domain, order=order, limit=count_limit)
+            page = self.browse(found.ids[offset:last])
+            return {"length": len(found), "records": page.web_read(specification)}
+        page = self.search(domain, offset, limit, order)
+        return self._format_web_search_read_results(
+            domain, page.web_read(specification), offset, limit, count_limit
+        )
 
 
 def _without_mine(domain):

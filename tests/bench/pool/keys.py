@@ -23,8 +23,9 @@ KEYS = (
         finding="what was tried, with figures, stands in"
         " docs/decisions/0008-a-claim-costs-four-plain-updates.md. Plans that are kept"
         " in functions brought the server's time of a claim from 3.7 to 2.3 ms, where"
-        " the plain UPDATE takes 0.6; what is left are the rows of three tables with"
-        " their indexes and foreign keys.",
+        " the plain UPDATE takes 0.6. Of 11 foreign keys that it looked up 4 are left"
+        " (docs/decisions/0015), about a tenth of the taking; the rest are the rows of"
+        " three tables with their indexes.",
     ),
     Key(
         "claim.rpc_ratio",
@@ -36,8 +37,8 @@ KEYS = (
         finding="an empty call is so light (334 a second on 2 cores) that 0.75"
         " leaves a claim 2 ms of processor time. Python alone takes that; in the"
         " database every request plans anew, because Odoo sends DISCARD ALL before it:"
-        " the taking and its 11 foreign keys need 3 ms where kept plans need 0.7"
-        " (docs/decisions/0008).",
+        " the taking and its 11 foreign keys, now 4, need 3 ms where kept plans"
+        " need 0.7 (docs/decisions/0008, 0015).",
     ),
     Key(
         "claim.double",
@@ -78,12 +79,12 @@ KEYS = (
         "seconds to recycle 100,000 customers of a million",
         "the same runs, all that is due by a rule of 45 days, scaled to 100,000",
         at_most=15,
-        finding="three quarters of the time is the one statement that takes 2,000"
-        " customers back: by EXPLAIN a third of it foreign keys of the log, a fifth the"
-        " trigrams of the customer numbers, the rest the rows and eight more index"
-        " entries for each. Tried: one statement in place of three, the documents found"
-        " by index (200 -> 35 ms for 2,000), the order of the disk. The log keeps its"
-        " keys, the search for a part of a number its trigrams.",
+        finding="three quarters of the time were the one statement that takes 2,000"
+        " customers back. A third of it were foreign keys of the log, which are gone"
+        " (267 -> 180 ms of processor time; docs/decisions/0015). What is left: ten"
+        " index entries for each customer, of which the trigrams of its number are a"
+        " tenth (without them a part of a number takes 1.2 s in place of 2 ms), the"
+        " documents that keep it, and the dates by the rules in Python.",
     ),
     Key(
         "list.p95_ms",
@@ -91,10 +92,11 @@ KEYS = (
         "web_search_read over HTTP, 80 rows, count limit 10,001; agent and manager,"
         " mine and all, by next visit and by name: p95 of the slowest case",
         at_most=60,
-        finding="of 68 ms for all by name 23 are the count up to 10,001 of what an"
-        " agent may see, 33 Python (rules, values of 80 rows), the rest ten small"
-        " statements that are planned anew. Tried: the count in the order of the disk"
-        " (was 140 ms), one's own found once for page and count (was 97 ms).",
+        finding="of 68 ms for all by name 23 were the count up to 10,001 of what an"
+        " agent may see: without indexes, so that the table is read as it lies, but the"
+        " rule's own subquery then read 2,963 pages; now it stands behind a fence. 33"
+        " were Python: of it the rules of 80 rows, asked by SQL now. One's own come"
+        " from one index (docs/decisions/0016).",
     ),
     Key(
         "partner.namesearch_p95_ms",
