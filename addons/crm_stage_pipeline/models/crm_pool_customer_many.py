@@ -26,9 +26,8 @@ class CrmPoolCustomer(models.Model):
         for vals in vals_list:
             vals["name"] = names.get(vals.get("partner_id"), False)
             vals["stage_code"] = codes.get(vals.get("stage_id"), False)
-        super()._add_precomputed_values(vals_list)
-        for vals in vals_list:
-            vals["__precomputed__"] = vals.get("__precomputed__", set()) | copied
+            vals["__precomputed__"] = copied
+        return super()._add_precomputed_values(vals_list)
 
     def _check_company(self, fnames=None):
         """Of customers with the same values one is looked at."""
