@@ -34,6 +34,8 @@ QUEUE_EVENTS = {
     "AgentComplete": "complete",
     "AgentRingNoAnswer": "ring_no_answer",
 }
+# the dialplan has answered the caller by itself: an order's state, a document
+SERVED = ("OdooOrder", "OdooTicket", "OdooFaxDemand", "OdooServed")
 _KEYS = (
     "Linkedid",
     "DestLinkedid",
@@ -240,6 +242,8 @@ class Facts:
             self._happened("survey", at, event.get("Score")[:_LONGEST])
         elif event.get("UserEvent") == "OdooConsent":
             self._happened("consent", at, int(event.get("Given") == "1"))
+        elif event.get("UserEvent") in SERVED:
+            self._happened("served", at, event.get("UserEvent"))
         elif event.get("UserEvent") == "OdooFax":
             self._on_fax(event, at)
         elif event.get("UserEvent") == "OdooCallback":

@@ -33,12 +33,16 @@ def outcome(call: "Reading") -> str:
 def _inbound(call: "Reading") -> str:
     if call.facts.happened("callback"):
         return "callback"
+    if call.facts.happened("fax"):
+        return "fax"
     queue = call.facts.happened("queue")
     if any(row[1] == "result" and row[2] == "TIMEOUT" for row in queue):
         return "timeout"
     if call.customer is not None and call.customer.cause is None:
         return "unknown"
-    return "abandoned" if queue else "missed"
+    if queue:
+        return "abandoned"
+    return "self_service" if call.facts.happened("served") else "missed"
 
 
 def _outbound(call: "Reading") -> str:

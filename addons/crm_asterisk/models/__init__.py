@@ -8,6 +8,7 @@ from . import crm_call_control
 from . import crm_call_fold
 from . import crm_call_mask
 from . import crm_call_pop
+from . import res_partner_call
 from . import crm_call_address
 from . import crm_call_record
 from . import crm_call_missed
@@ -30,6 +31,7 @@ from . import asterisk_queue_inbound
 from . import asterisk_server_agi
 from . import asterisk_endpoint_wrapup
 from . import asterisk_agent_log
+from . import asterisk_agent_load
 from . import crm_call_agent
 from . import crm_call_spy
 from . import crm_call_report

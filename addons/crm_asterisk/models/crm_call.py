@@ -14,6 +14,8 @@ RESULTS = [
     ("timeout", "Timed Out in Queue"),
     ("missed", "Missed"),
     ("callback", "Callback Asked For"),
+    ("self_service", "Served by the Menu"),
+    ("fax", "Fax"),
     ("agent_busy", "Own Telephone Busy"),
     ("agent_no_answer", "Own Telephone Not Answered"),
     ("agent_offline", "Own Telephone Not Registered"),

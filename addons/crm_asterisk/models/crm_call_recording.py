@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
+# A player that was started asks for the rest of the file during this time.
+PLAYING = timedelta(hours=1)
 # An audio file with a header and nothing else: nobody spoke.
 EMPTY_BYTES = 44
 TYPES = {".wav": "audio/wav", ".mp3": "audio/mpeg", ".gsm": "audio/x-gsm"}
@@ -49,6 +53,24 @@ class CrmCallRecording(models.Model):
         except OSError:
             return None
         return path if heard else None
+
+    def _is_being_played(self):
+        """Whether this person's hearing is written down already, a moment ago."""
+        self.ensure_one()
+        # who listens may not read the log
+        return bool(
+            self.env["crm.call.recording.play"]
+            .sudo()
+            .search_count(
+                [
+                    ("recording_id", "=", self.id),
+                    ("user_id", "=", self.env.uid),
+                    ("kind", "=", "play"),
+                    ("create_date", ">", fields.Datetime.now() - PLAYING),
+                ],
+                limit=1,
+            )
+        )
 
     def _log(self, kind):
         """Write down who listens, checks, exports, holds."""

@@ -17,7 +17,7 @@ class CrmCallReport(models.Model):
 
     started_at = fields.Datetime(string="Started", readonly=True)
     hour = fields.Integer(
-        string="Hour (UTC)", readonly=True, aggregator=None, help="0 to 23."
+        readonly=True, aggregator=None, help="0 to 23, of the reader's zone."
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     server_id = fields.Many2one(
@@ -50,11 +50,14 @@ class CrmCallReport(models.Model):
 
     @property
     def _table_query(self):
+        zone = self.env.context.get("tz") or self.env.user.tz or "UTC"
         return SQL(
             """
             SELECT c.id,
                    c.started_at,
-                   extract(hour FROM c.started_at)::integer AS hour,
+                   extract(
+                       hour FROM c.started_at AT TIME ZONE 'UTC' AT TIME ZONE %s
+                   )::integer AS hour,
                    c.company_id,
                    c.server_id,
                    c.user_id,
@@ -75,5 +78,6 @@ class CrmCallReport(models.Model):
               FROM crm_call c
              WHERE c.state = 'ended'
             """,
+            zone,
             LOST,
         )

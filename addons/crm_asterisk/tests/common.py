@@ -45,6 +45,8 @@ OUTCOMES = {
     "in_queue_abandoned": ("in", "abandoned", 127, []),
     "in_queue_timeout": ("in", "timeout", 16, []),
     "in_queue_ring_no_answer": ("in", "answered", 16, ["PJSIP/101"]),
+    "in_queue_callback": ("in", "callback", 16, []),
+    "in_menu": ("in", "self_service", 16, []),
     "transfer_blind": ("in", "answered", 16, ["PJSIP/101", "PJSIP/102"]),
     "transfer_attended": ("in", "answered", 16, ["PJSIP/101", "PJSIP/102"]),
     "held": ("out", "answered", 16, ["PJSIP/101"]),

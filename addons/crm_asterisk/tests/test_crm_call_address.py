@@ -5,6 +5,23 @@ from .common import CallCase
 
 NUMBER = "13800000020"
 ADDRESS = "/odoo/caller?number="
+# in the browser: six to choose from, the lead is opened
+CHOOSE_FAIR = """
+const look = setInterval(() => {
+    const rows = [...document.querySelectorAll(".o_crm_asterisk_caller")];
+    const fair = rows.find((row) => row.textContent.includes("Fair"));
+    const isThere = location.pathname.endsWith("/callers");
+    if (isThere && rows.length === 6 && fair) {
+        fair.click();
+    }
+    const field = ".o_form_view [name=name] textarea";
+    const name = document.querySelector(field);
+    if (name?.value === "Fair") {
+        clearInterval(look);
+        console.log("test successful");
+    }
+}, 300);
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -28,15 +45,26 @@ class TestCrmCallAddress(HttpCase, CallCase):
         second = self.customer_with(NUMBER, "Hill Paper")
         action = self.pop(NUMBER)
         self.assertEqual(
-            action["domain"], [("id", "in", (first | second).partner_id.ids)]
+            (action["tag"], action["params"]["number"]),
+            ("crm_asterisk.callers", NUMBER),
         )
+        calls = self.env["crm.call"].with_user(self.agent)
+        shown = {(row["model"], row["id"]) for row in calls.callers(NUMBER)}
+        partners = (first | second).partner_id
+        self.assertEqual(shown, {("res.partner", partner.id) for partner in partners})
         first.action_assign(self.other.id, "test")
         self.assertEqual(self.pop(NUMBER)["res_id"], second.partner_id.id)
-        for text in ("13900000033", "anonymous", "<b>1</b>", "", None):
+        for text in ("13900000033", "anonymous", "<b>x</b>", "", None):
             action = self.pop(text)
             self.assertEqual(
-                (action["res_model"], action["context"]["default_phone"]),
-                ("crm.lead", text or ""),
+                (action["res_model"], action["context"]),
+                (
+                    "crm.lead",
+                    {
+                        "default_phone": text == "13900000033" and text,
+                        "default_name": text or "",
+                    },
+                ),
             )
 
     def test_A12_a_lead(self):
@@ -46,6 +74,41 @@ class TestCrmCallAddress(HttpCase, CallCase):
         )
         action = self.pop(NUMBER)
         self.assertEqual((action["res_model"], action["res_id"]), ("crm.lead", lead.id))
+
+    def test_A12_contacts_and_leads_with_one_number(self):
+        """A12: the same number at five customers and three leads: all of them can be
+        chosen, those that the user may not see are not there."""
+        customers = [
+            self.customer_with(NUMBER, f"{place} Paper")
+            for place in ("River", "Hill", "Lake", "Sea", "Town")
+        ]
+        customers[4].action_assign(self.other.id, "test")
+        customers[3].action_assign(self.agent.id, "test")
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": name, "phone": NUMBER, "user_id": user.id}
+                for name, user in (
+                    ("Fair", self.agent),
+                    ("Web", self.agent),
+                    ("Hidden", self.other),
+                )
+            ]
+        )
+        self.assertEqual(self.pop(NUMBER)["tag"], "crm_asterisk.callers")
+        rows = self.env["crm.call"].with_user(self.agent).callers(NUMBER)
+        self.assertEqual(
+            [row["name"] for row in rows if row["model"] == "res.partner"],
+            ["River Paper", "Hill Paper", "Lake Paper", "Sea Paper"],
+        )
+        self.assertEqual(
+            {row["id"] for row in rows if row["model"] == "crm.lead"},
+            set(leads[:2].ids),
+        )
+        sea = next(row for row in rows if row["name"] == "Sea Paper")
+        self.assertEqual((sea["kind"], sea["user"]), ("company", self.agent.name))
+        self.browser_js(
+            ADDRESS + NUMBER, CHOOSE_FAIR, login=self.agent.login, timeout=120
+        )
 
     def test_A12_people_of_the_pool_alone(self):
         """A12, A15: no other person asks for numbers by it."""

@@ -81,6 +81,57 @@ class TestCrmCallReport(CallCase):
         calls = self.env["crm.call"].search([("server_id", "=", self.server.id)])
         self.assertEqual(sum(row[4] for row in rows), sum(calls.mapped("talk_s")))
 
+    def test_A10_hours_are_the_readers(self):
+        """A10: a call at 23:30 in London was at 07:30 in Shanghai."""
+        call = self.play("out_answered")
+        call.started_at = "2026-01-05 23:30:00"
+        report = self.env["crm.call.report"].with_user(self.manager)
+        for zone, hour in (("UTC", 23), ("Asia/Shanghai", 7)):
+            self.manager.tz = zone
+            self.env.flush_all()
+            found = report.search([("started_at", "=", call.started_at)])
+            self.assertEqual(found.hour, hour)
+            report.invalidate_model()
+
+    def test_A10_load_of_agents(self):
+        """A10: hours ready, paused and in calls; the load of any group is of its
+        sums; a leader who listens in is in no call."""
+        endpoint = self.server.endpoint_ids[:1]
+        begin = fields.Datetime.now() - timedelta(hours=10)
+        for state, first, last in (("ready", 0, 4), ("paused", 4, 5), ("out", 5, 9)):
+            self.env["asterisk.agent.log"].create(
+                {
+                    "endpoint_id": endpoint.id,
+                    "user_id": self.agent.id,
+                    "state": state,
+                    "started_at": begin + timedelta(hours=first),
+                    "ended_at": begin + timedelta(hours=last),
+                }
+            )
+        call = self.play("out_answered")
+        leg = call.channel_ids.filtered(lambda leg: leg.endpoint_id == endpoint)
+        leg.write({"answered_at": begin, "ended_at": begin + timedelta(hours=1)})
+        leg.copy(
+            {
+                "uniqueid": "odoo-spy-1",
+                "answered_at": begin,
+                "ended_at": begin + timedelta(hours=9),
+            }
+        )
+        self.env.flush_all()
+        load = self.env["asterisk.agent.load"].with_user(self.manager)
+        measures = ["ready_hours", "paused_hours", "call_hours", "call_count"]
+        [row] = load._read_group(
+            [("user_id", "=", self.agent.id)],
+            ["user_id"],
+            [*(f"{name}:sum" for name in measures), "load_percent:avg"],
+        )
+        self.assertEqual(row[0], self.agent)
+        for value, expected in zip(row[1:], (4, 1, 1, 1, 25), strict=True):
+            self.assertAlmostEqual(value, expected, 3)
+        with self.assertRaises(AccessError):
+            load.with_user(self.agent).search([])
+
     def test_analysis_is_of_ones_own(self):
         """A10, A15: an agent counts his calls, a manager all."""
         self.play("out_answered")

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { Component, onWillDestroy, useEffect, useState } from "@odoo/owl";
+import { Component, onWillDestroy, useEffect, useRef, useState } from "@odoo/owl";
 
 import { AgentState } from "@crm_asterisk/agent_state/agent_state";
 import { CallControls } from "@crm_asterisk/call_controls/call_controls";
@@ -28,6 +28,16 @@ export class CallPanel extends Component {
         this.local = useState({ now: Date.now(), notes: {} });
         const timer = setInterval(() => (this.local.now = Date.now()), 1000);
         onWillDestroy(() => clearInterval(timer));
+        const dial = useRef("dial");
+        useEffect(
+            (isAsked) => {
+                if (isAsked) {
+                    dial.el?.focus();
+                    this.state.isFocusAsked = false;
+                }
+            },
+            () => [this.state.isFocusAsked]
+        );
     }
 
     title(call) {
@@ -80,13 +90,34 @@ export class CallPanel extends Component {
         });
     }
 
+    /** Callers who hide their number show a word in its place. */
+    number(call) {
+        return /\d{3}/.test(call.number) ? call.number : "";
+    }
+
     newLead(call) {
+        const number = this.number(call);
+        return this.create(_t("New lead"), "crm.lead", {
+            default_phone: number,
+            default_name: call.caller_name || number,
+        });
+    }
+
+    newCustomer(call) {
+        return this.create(_t("New customer"), "res.partner", {
+            default_phone: this.number(call),
+            default_name: call.caller_name,
+            default_is_company: true,
+        });
+    }
+
+    create(name, model, context) {
         return this.action.doAction({
             type: "ir.actions.act_window",
-            name: _t("New lead"),
-            res_model: "crm.lead",
+            name,
+            res_model: model,
             views: [[false, "form"]],
-            context: { default_phone: call.number, default_name: call.number },
+            context,
         });
     }
 }
@@ -108,6 +139,8 @@ export class CallSystray extends Component {
 
     toggle() {
         this.state.isOpen = !this.state.isOpen;
+        // who opens it dials by the keyboard; a call that pops takes no focus away
+        this.state.isFocusAsked = this.state.isOpen;
     }
 }
 

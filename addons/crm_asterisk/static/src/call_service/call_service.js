@@ -20,6 +20,7 @@ export const callService = {
         const state = reactive({
             isReady: false,
             isOpen: false,
+            isFocusAsked: false,
             isConnected: false,
             endpoint: "",
             number: "",
