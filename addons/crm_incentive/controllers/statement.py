@@ -48,8 +48,8 @@ class IncentivePortal(CustomerPortal):
     def statement_pdf(self, statement_id):
         """The page to print; 404 also when the statement is another's."""
         statement_sudo = self._readable(statement_id)
-        report_sudo = request.env["ir.actions.report"].sudo()
-        content, _type = report_sudo._render_qweb_pdf(
+        reports_sudo = statement_sudo.env["ir.actions.report"]
+        content, _type = reports_sudo._render_qweb_pdf(
             "crm_incentive.crm_incentive_statement_report", statement_sudo.ids
         )
         return self._download(content, "application/pdf", statement_sudo, "pdf")
