@@ -5,8 +5,9 @@
 Each row of screens.yaml names a picture, its title, the login whose screen it is and
 how to get there: an action's XML id and the selectors to click and to fill. What a
 picture changed is put back by its `undo`. A page that logs a console error or shows an
-error dialog fails the run, so this is also a smoke test of every screen that the manual
-shows. docs/screens.md, the table of them all, is written from the same rows.
+error dialog fails the run, unless the picture is of a refusal, so this is also a smoke
+test of every screen that the manual shows. docs/screens.md, the table of them all, is
+written from the same rows.
 """
 
 import argparse
@@ -77,6 +78,11 @@ WATCH = """
         return send.apply(this, arguments);
     };
     new MutationObserver(touch).observe(document, { childList: true, subtree: true });
+    const clearRect = CanvasRenderingContext2D.prototype.clearRect;
+    CanvasRenderingContext2D.prototype.clearRect = function () {
+        touch(); // a chart that still grows clears its canvas for each frame
+        return clearRect.apply(this, arguments);
+    };
     const seen = (image) =>
         image.loading !== "lazy" || image.getBoundingClientRect().top < innerHeight;
     window.changedAt = () => changed;
@@ -134,7 +140,7 @@ class Desk:
         self.context.add_init_script(WATCH)
         cookie = {"name": "frontend_lang", "value": LANGUAGES[code], "url": base}
         self.context.add_cookies([cookie])  # the portal's pages go by it
-        self.base, self.errors = base, []
+        self.base, self.code, self.errors = base, code, []
         self.page = page = self.context.new_page()
         page.set_default_timeout(90_000)
         page.on("console", self.on_console)
@@ -159,12 +165,13 @@ class Desk:
         except PlaywrightError as error:
             self.errors.append(str(error)[:300])
         page = self.page
-        if page.query_selector(".o_error_dialog"):
+        refusal = screen.get("refusal", False)  # its dialog is what is shown
+        if page.query_selector(".o_error_dialog") and not refusal:
             self.errors.append("dialog: " + page.inner_text(".o_error_dialog")[:300])
         page.screenshot(path=target, full_page=screen.get("full", False))
         shrink(target)
-        if "undo" in screen:
-            page.evaluate(UNDO, screen["undo"])
+        for call in screen.get("undo", []):
+            page.evaluate(UNDO, call)
         return list(self.errors)
 
     def go(self, screen: dict) -> None:
@@ -178,7 +185,13 @@ class Desk:
         for step in clicks + screen.get("steps", []):
             [(action, value)] = step.items()
             if action == "fill":
-                page.fill(*value)
+                selector, text = value
+                page.fill(selector, text[self.code] if isinstance(text, dict) else text)
+            elif action == "upload":
+                selector, name = value
+                page.set_input_files(selector, HERE / name)
+            elif action == "open":
+                page.goto(self.base + value)
             elif action == "press":
                 page.keyboard.press(value)
             elif action == "see":
@@ -186,6 +199,8 @@ class Desk:
             else:
                 page.click(value)
             settle(page)
+        page.mouse.move(0, height - 1)  # no tooltip of what was clicked last
+        settle(page)
 
     def close(self) -> None:
         set_language(self.page, self.before)
