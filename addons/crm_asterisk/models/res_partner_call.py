@@ -18,9 +18,10 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_call_count(self):
         calls = self.env["crm.call"]
-        for partner in self:
-            domain = partner._get_call_domain()
-            partner.call_count = calls.search_count(domain) if partner.id else 0
+        self.call_count = 0
+        if calls.has_access("read"):
+            for partner in self.filtered("id"):
+                partner.call_count = calls.search_count(partner._get_call_domain())
 
     def action_open_calls(self):
         """Calls with the contact, or with anybody of the company."""
