@@ -5,6 +5,7 @@ odoo.conf, and is gone afterwards, also when a start fails half-way.
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
 import socket
@@ -46,16 +47,6 @@ def _free_http_port(ports):
         if _free(port) and _free(port + 1):
             return port
     raise StackError(f"no free HTTP port between {ports[0]} and {ports[-1]}")
-
-
-def _free_exchange_block(blocks):
-    """First port of a block as scripts/asterisk lays it out."""
-    for first in blocks:
-        if all(_free(first + offset) for offset in (0, 1, 4)) and all(
-            _free(first + offset, socket.SOCK_DGRAM) for offset in (2, 3)
-        ):
-            return first
-    raise StackError(f"no free block of telephone ports from {blocks[0]} up")
 
 
 class Stack:
@@ -131,16 +122,31 @@ class Stack:
         self.start_odoo()
 
     def _start_exchange(self):
-        self.block = _free_exchange_block(self.blocks)
+        self.block = self._take_exchange_block(self.blocks)
         for name in ("pbx", "phones"):
             self._undo.callback(self._stop_exchange, name)
             self._script("asterisk", "start", name, str(self.block))
 
+    def _take_exchange_block(self, blocks):
+        """First port of a block as scripts/asterisk lays it out, this stack's until its
+        end: who only found it free would stop another's exchange there."""
+        folder = Path(self._environment("cache")) / "ports"
+        folder.mkdir(exist_ok=True)
+        for first in blocks:
+            lock = (folder / f"exchange-{first}").open("w")
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if all(_free(first + offset) for offset in (0, 1, 4)) and all(
+                    _free(first + offset, socket.SOCK_DGRAM) for offset in (2, 3)
+                ):
+                    self._undo.callback(lock.close)
+                    return first
+            lock.close()
+        raise StackError(f"no free block of telephone ports from {blocks[0]} up")
+
     def another_exchange(self):
         """A second PBX without phones, gone with the stack; its manager's port."""
-        block = _free_exchange_block(
-            [block for block in self.blocks if block != self.block]
-        )
+        block = self._take_exchange_block(self.blocks)
         self._undo.callback(self._script, "asterisk", "clean", "pbx", str(block))
         self._script("asterisk", "start", "pbx", str(block))
         return block
