@@ -75,6 +75,12 @@ export class CallPanel extends Component {
         }
     }
 
+    async tell(call, outcome) {
+        await this.calls.setOutcome(call.id, outcome.id, this.local.notes[call.id]);
+        // its button is gone: the keyboard stays in the panel
+        this.state.isFocusAsked = true;
+    }
+
     onKeydown(ev) {
         if (ev.key === "Escape") {
             this.state.isOpen = false;
