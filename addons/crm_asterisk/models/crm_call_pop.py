@@ -48,7 +48,7 @@ class CrmCall(models.Model):
 
     def _as_exchange(self):
         # a call that rings, or that a colleague hands over, is not yet anybody's to
-        # see; having a leg in it is the right to it
+        # see; having a leg in it is the right to it. Nobody writes one but the exchange
         return self.sudo()
 
     @api.model

@@ -43,7 +43,15 @@ class CrmCall(models.Model):
         if next_visit_date:
             vals["next_visit_date"] = next_visit_date
         self.record_id.write(vals)
+        self._tell_answered()
         return True
+
+    def _tell_answered(self):
+        """Every tab of the agent's, also one that opens later and hears old messages,
+        is told that the question is answered."""
+        call_sudo = self._as_exchange()
+        call_sudo.revision += 1
+        call_sudo._notify_users()
 
     @api.model
     def _settle_calls(self, server, most=200):

@@ -1,3 +1,4 @@
+import json
 import random
 
 from odoo.exceptions import AccessError
@@ -79,8 +80,16 @@ class TestCrmCall(CallCase):
         outcome = self.env.ref("crm_stage_pipeline.crm_contact_outcome_interested")
         with self.assertRaises(AccessError):
             call.with_user(self.other).action_set_outcome(outcome.id)
+        before = call.revision
         call.with_user(self.agent).action_set_outcome(outcome.id, note="yes")
         self.assertEqual(call.record_id.outcome_id, outcome)
+        # his other tabs hear that it is told, and drop what they heard before
+        self.assertGreater(call.revision, before)
+        self.env.cr.precommit.run()
+        message = self.env["bus.bus"].search([], order="id desc", limit=1).message
+        told = json.loads(message)["payload"]
+        self.assertEqual((told["id"], told["is_asked"]), (call.id, False))
+        self.assertEqual(told["revision"], call.revision)
         snapshot = self.env["crm.call"].with_user(self.agent).snapshot()
         self.assertFalse(snapshot["calls"])
 
