@@ -30,6 +30,15 @@ class TestPanel(ExchangeCase):
             args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
         )
         stack.callback(self.browser.close)
+        stack.callback(self.take_pictures)
+
+    def take_pictures(self):
+        """What each page showed at the end, for whoever reads the log."""
+        pages = [page for context in self.browser.contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            page.screenshot(
+                path=self.exchange.stack.folder / f"{self._testMethodName}-{number}.png"
+            )
 
     def person(self, login):
         """The browser of one person, with one tab."""
@@ -153,7 +162,7 @@ class TestPanel(ExchangeCase):
         url = f"{self.exchange.stack.url}/odoo/res.partner/{partner['partner_id'][0]}"
         page.goto(url)
         page.click("button[name=action_open_calls]")
-        page.click(".o_data_row .o_data_cell")
+        page.click(".o_list_view .o_data_row .o_data_cell[name=started_at]")
         page.wait_for_selector("audio.o_crm_asterisk_player")
         heard = page.evaluate(
             """async () => {
