@@ -1,8 +1,11 @@
-"""The call panel in real browsers, on the real exchange (A2 to A5)."""
+"""The call panel in real browsers, on the real exchange (A2 to A5), on demand:
+``python -m unittest tests.e2e.asterisk.panel_scenarios``.
+
+A page that opens within a minute of a call hears the bus tell that call again, so that
+the panel may open by itself: not steady enough for every run.
+"""
 
 import contextlib
-import os
-import unittest
 
 from playwright.sync_api import sync_playwright
 
@@ -19,9 +22,6 @@ PATIENCE_MS = 60_000
 TABS = 60
 
 
-# An agent's page that opens within a minute of a call hears the bus tell that call
-# again, so the panel may open by itself: not steady enough for every run.
-@unittest.skipUnless(os.environ.get("PANEL_SCENARIOS"), "on demand")
 class TestPanel(ExchangeCase):
     def setUp(self):
         super().setUp()
