@@ -32,6 +32,18 @@ class CrmPoolLog(models.Model):
         return bool(log_sudo.search_count(domain, limit=1))
 
     @api.model
+    def _check_unnamed(self, records):
+        """:raises UserError: when an entry names one of these users or companies"""
+        if self._is_named(records):
+            raise UserError(
+                self.env._(
+                    "%(names)s stand in the pool's log, which is kept. Archive them "
+                    "instead.",
+                    names=", ".join(records.mapped("name")),
+                )
+            )
+
+    @api.model
     def _hold(self, customers):
         """Keep these customers until the transaction ends, as a key would."""
         self.env.cr.execute(
@@ -77,14 +89,7 @@ class ResUsers(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_logged(self):
-        if self.env["crm.pool.log"]._is_named(self):
-            raise UserError(
-                self.env._(
-                    "%(names)s stand in the pool's log, which is kept. Archive them "
-                    "instead.",
-                    names=", ".join(self.mapped("name")),
-                )
-            )
+        self.env["crm.pool.log"]._check_unnamed(self)
 
 
 class ResCompany(models.Model):
@@ -92,11 +97,4 @@ class ResCompany(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_logged(self):
-        if self.env["crm.pool.log"]._is_named(self):
-            raise UserError(
-                self.env._(
-                    "%(names)s stand in the pool's log, which is kept. Archive them "
-                    "instead.",
-                    names=", ".join(self.mapped("name")),
-                )
-            )
+        self.env["crm.pool.log"]._check_unnamed(self)
